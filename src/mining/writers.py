@@ -1,0 +1,117 @@
+"""The only module that writes outputs: atomic, sorted, rounded, without clock or host."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+
+def atomically(path: Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a temporary neighbour of `path`, then move it into place.
+
+    A run that is killed leaves either the old file or the new one, never half of one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        write(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def text(path: Path, content: str) -> Path:
+    """Write UTF-8 text with LF line ends and one final newline."""
+    body = content.replace("\r\n", "\n").rstrip("\n") + "\n"
+    return atomically(path, lambda draft: _bytes(draft, body.encode("utf-8")))
+
+
+def binary(path: Path, content: bytes) -> Path:
+    """Write bytes as they are."""
+    return atomically(path, lambda draft: _bytes(draft, content))
+
+
+def json_file(path: Path, content: Any, *, digits: int = 6) -> Path:
+    """Write JSON with sorted keys; floats to `digits` significant digits, NaN as null."""
+    body = json.dumps(plain(content, digits), ensure_ascii=False, indent=1, sort_keys=True)
+    return text(path, body)
+
+
+def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int = 3) -> Path:
+    """Write a CSV with sorted rows and floats to `decimals` places; times in ISO 8601."""
+    ordered = frame.sort_values(list(sort), kind="stable", na_position="last") if sort else frame
+    out = ordered.copy()
+    for name in out.columns:
+        column = out[name]
+        if isinstance(column.dtype, pd.DatetimeTZDtype) or np.issubdtype(
+            getattr(column, "dtype", object), np.datetime64
+        ):
+            out[name] = [("" if pd.isna(t) else pd.Timestamp(t).isoformat()) for t in column]
+        elif pd.api.types.is_float_dtype(column):
+            rounded = column.astype("float64").round(decimals)
+            out[name] = rounded + 0.0  # no negative zero
+    return text(path, out.to_csv(index=False, lineterminator="\n"))
+
+
+def netcdf(path: Path, dataset: xr.Dataset, encoding: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Write netCDF-4 through h5netcdf; equal datasets give equal bytes."""
+    return atomically(
+        path,
+        lambda draft: dataset.to_netcdf(
+            draft, engine="h5netcdf", format="NETCDF4", encoding=dict(encoding)
+        ),
+    )
+
+
+def directory(path: Path, fill: Callable[[Path], None]) -> Path:
+    """Let `fill` write a whole folder beside `path`, then swap it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    old = path.with_name(f".{path.name}.old")
+    for leftover in (draft, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    draft.mkdir()
+    fill(draft)
+    if path.exists():
+        path.replace(old)
+    draft.replace(path)
+    shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def significant(number: float, digits: int = 6) -> float:
+    """Round to `digits` significant digits."""
+    return float(f"{number:.{digits}g}") + 0.0
+
+
+def plain(content: Any, digits: int = 6) -> Any:  # noqa: PLR0911 - one case a line
+    """Return JSON-ready content: numpy scalars unwrapped, floats rounded, NaN as None."""
+    if isinstance(content, Mapping):
+        return {str(k): plain(v, digits) for k, v in content.items()}
+    if isinstance(content, list | tuple | np.ndarray):
+        return [plain(v, digits) for v in content]
+    if isinstance(content, bool | np.bool_):
+        return bool(content)
+    if isinstance(content, int | np.integer):
+        return int(content)
+    if isinstance(content, float | np.floating):
+        return significant(float(content), digits) if np.isfinite(content) else None
+    if isinstance(content, pd.Timestamp):
+        return content.isoformat()
+    return content
+
+
+def _bytes(path: Path, content: bytes) -> None:
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
