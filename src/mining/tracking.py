@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -74,9 +75,10 @@ def track(root: Path, territory: str) -> str:
         done = _already(client, experiment, key)
         return done or _record(client, experiment, root, territory, key)
     except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0][:200]
+        # The library repeats the address, credentials included: not chained, and washed.
+        reason = _without_secrets(str(error).splitlines()[0])[:200]
         msg = f"the experiment store {_without_secrets(uri)} cannot be used: {reason}"
-        raise TrackingError(msg) from error
+        raise TrackingError(msg) from None
 
 
 def tracking_uri(root: Path) -> str:
@@ -100,9 +102,8 @@ def _home(root: Path) -> Path:
     return root
 
 
-def _without_secrets(uri: str) -> str:
-    scheme, _, rest = uri.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+def _without_secrets(text: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def _experiment(client: MlflowClient, root: Path, territory: str) -> str:
