@@ -202,3 +202,14 @@ def bridges(holidays: IntArray, wanted: IntArray) -> BoolArray:
 
     # Two neighbours of a working day are not both of a week-end: one of them is a holiday.
     return ~off(wanted) & off(wanted - 1) & off(wanted + 1)
+
+
+def day_numbers(days: pd.DatetimeIndex) -> IntArray:
+    """Return the number of each local day; a time of day or a time zone is dropped."""
+    local = pd.DatetimeIndex(days).tz_localize(None)
+    return local.to_numpy().astype("datetime64[D]").astype("int64")
+
+
+def naive(stamp: pd.Timestamp | str) -> pd.Timestamp:
+    """Return a local time without its zone."""
+    return pd.Timestamp(stamp).tz_localize(None)

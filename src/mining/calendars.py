@@ -101,8 +101,8 @@ class Calendar:
         alphabetically first. School holidays are known from 1990 to the last year of the
         package (see :attr:`school_until`) and False outside. Saturday and Sunday are days off.
         """
-        wanted = _day_numbers(days)
-        at = None if known_at is None else _naive(known_at)
+        wanted = _holidays.day_numbers(days)
+        at = None if known_at is None else _holidays.naive(known_at)
         known = _holidays.table(self.country, self.subdivision, self.language, wanted, at)
         row_of = {int(number): row for row, number in enumerate(known.numbers)}
         rows = [row_of.get(int(number), -1) for number in wanted]
@@ -171,7 +171,7 @@ class Calendar:
             event
             for event in self.events
             if (kept_types is None or event.type in kept_types)
-            and (known_at is None or event.known_from <= _naive(known_at))
+            and (known_at is None or event.known_from <= _holidays.naive(known_at))
             and event.concerns(here, there)
         )
 
@@ -251,15 +251,6 @@ def _event(content: object, number: int) -> Event:
         raise ConfigError(msg) from error
 
 
-def _day_numbers(days: pd.DatetimeIndex) -> _holidays.IntArray:
-    local = pd.DatetimeIndex(days).tz_localize(None)
-    return local.to_numpy().astype("datetime64[D]").astype("int64")
-
-
 def _names(names: Iterable[str] | None) -> tuple[str, ...] | None:
     # A single name is a common slip; its letters are never meant.
     return None if names is None else (names,) if isinstance(names, str) else tuple(names)
-
-
-def _naive(stamp: pd.Timestamp | str) -> pd.Timestamp:
-    return pd.Timestamp(stamp).tz_localize(None)
