@@ -65,7 +65,9 @@ def read_table(
     """
     names = [column.name for column in columns]
     if not path.exists():
-        return pd.DataFrame(columns=names, index=pd.Index([], name="line"), dtype="str")
+        return pd.DataFrame(
+            columns=names, index=pd.Index([], name="line", dtype="int64"), dtype="str"
+        )
     rows = _rows(path)
     header_line, header = next(rows, (1, []))
     _check_header(path, header_line, header, columns)
@@ -76,8 +78,7 @@ def read_table(
             raise ConfigError(at(path, line=line, found=found, expected=expected))
         cells[line] = dict(zip(header, row, strict=True))
         _check_cells(path, line, cells[line], columns)
-    frame = pd.DataFrame.from_dict(cells, orient="index", columns=header, dtype="object")
-    frame = frame.reindex(columns=names).fillna("").astype("str").rename_axis(index="line")
+    frame = _frame(cells, names)
     for name in unique:
         check_unique(path, frame, name)
     return frame
@@ -139,6 +140,14 @@ def between(low: float, high: float) -> Check:
 def fail(path: Path, line: int, column: str, found: object, expected: str) -> NoReturn:
     """Raise the :class:`ConfigError` of one cell."""
     raise ConfigError(at(path, line=line, column=column, found=found, expected=expected))
+
+
+def _frame(cells: dict[int, dict[str, str]], names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: [row.get(name, "") for row in cells.values()] for name in names},
+        index=pd.Index(list(cells), name="line", dtype="int64"),
+        dtype="str",
+    )
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:

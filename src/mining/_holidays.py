@@ -50,6 +50,8 @@ def check_region(country: str | None, subdivision: str | None, school_zone: str 
     if subdivision and not country:
         msg = f"subdivision {subdivision!r} without a country: add country, such as FR or NZ"
         raise ConfigError(msg)
+    if country:
+        _check_country(country, subdivision)
     if school_zone and school_zone not in SCHOOL_ZONES:
         msg = f"unknown school_zone {school_zone!r}: expected one of {', '.join(SCHOOL_ZONES)}"
         raise ConfigError(msg)
@@ -59,8 +61,6 @@ def check_region(country: str | None, subdivision: str | None, school_zone: str 
             "school holidays are known for the country FR only, leave school_zone empty"
         )
         raise ConfigError(msg)
-    if country:
-        _check_country(country, subdivision)
 
 
 @lru_cache(maxsize=64)

@@ -76,10 +76,14 @@ def load_model(path: Path, model: type[Model]) -> Model:
         Naming file, line, key, what was found and what was expected.
     """
     content, lines = read_yaml(path)
+    # A key without a value is a key that was left out; a misspelt one is still an error.
+    said = {k: v for k, v in content.items() if v is not None or k not in model.model_fields}
     try:
-        return model.model_validate(content)
+        return model.model_validate(said)
     except ValidationError as error:
-        raise ConfigError(_sentence(path, lines, error.errors()[0], model)) from error
+        # A misspelt key is the cause of the missing one.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        raise ConfigError(_sentence(path, lines, first, model)) from error
 
 
 def _walk(node: yaml.Node | None, where: Place, lines: dict[Place, int], path: Path) -> None:
@@ -111,7 +115,7 @@ def _sentence(
     if error["type"] == "extra_forbidden":
         return _unknown(path, line, place, list(_inner(model, place[:-1]).model_fields))
     if error["type"] == "missing":
-        return f"{at(path, line=line)}: the key {column!r} is missing"
+        return f"{at(path, line=line)}: the key {column!r} is missing or empty"
     if error["type"] == "value_error":
         return f"{at(path, line=line, column=column)}: {error['ctx']['error']}"
     found = error["input"]

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from mining import _territory_tables as tables
 from mining._csv_io import check_among, fail
 from mining._events import EVENT_FIELDS, EVENT_TYPES, FOREVER, Event, event_of
 from mining._holidays import check_region
 from mining._yaml_io import load_model
-from mining.cube import check_timezone, kind_of
+from mining.cube import NUMBER_COORDS, TEXT_COORDS, check_timezone, kind_of
 from mining.errors import ConfigError
 
 __all__ = [
@@ -65,33 +65,21 @@ class Declaration(BaseModel):
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
     simulated: bool = Field(False, description="Whether the data are simulated; reports say so.")
 
-    @field_validator("timezone", "kind", "step", "source")
+    @field_validator("timezone", "kind", "step", "country", "subdivision", "school_zone")
     @classmethod
-    def _possible(cls, value: Any, info: Any) -> Any:
+    def _possible(cls, value: str | None, info: ValidationInfo) -> str | None:
         try:
-            if info.field_name == "timezone":
-                check_timezone(value)
-            elif info.field_name == "kind":
-                kind_of(value)
-            elif info.field_name == "step":
-                _check_step(value)
-            elif not isinstance(value.get("name"), str):
-                raise ValueError("expected the name of the source, such as 'name: tables'")
+            _check_field(str(info.field_name), value, info.data.get("country"))
         except ConfigError as error:
             raise ValueError(str(error)) from error
         return value
 
-    @model_validator(mode="after")
-    def _region(self) -> Declaration:
-        try:
-            check_region(
-                self.country.upper() if self.country else None,
-                self.subdivision or None,
-                self.school_zone or None,
-            )
-        except ConfigError as error:
-            raise ValueError(str(error)) from error
-        return self
+    @field_validator("source")
+    @classmethod
+    def _named(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(value.get("name"), str):
+            raise ValueError("expected the name of the source, such as 'name: tables'")
+        return value
 
 
 class Territory(Declaration):
@@ -118,7 +106,7 @@ class Territory(Declaration):
         -------
         DataFrame
             Indexed by sensor id (``channel_id``), sorted, columns `name`, `site`, `place`,
-            `kind`, `direction`, `latitude`, `longitude` and `installed` (local time, ISO 8601).
+            `kind`, `direction`, `installed` (local time, ISO 8601), `latitude` and `longitude`.
             Without channels, the sensors of ``places.csv`` with their place only.
 
         Notes
@@ -128,20 +116,22 @@ class Territory(Declaration):
         """
         place_of = dict(zip(self.places["sensor"], self.places["place"], strict=True))
         if self.channels.empty:
-            ids = sorted(place_of)
-            rows = [{"name": sensor, "kind": self.kind} for sensor in ids]
+            rows = {sensor: {"name": sensor, "kind": self.kind} for sensor in sorted(place_of)}
         else:
-            ids = sorted(self.channels["channel_id"])
-            by_id = self.channels.set_index("channel_id")
-            rows = [self._sensor(by_id.loc[sensor], sensor) for sensor in ids]
-        frame = pd.DataFrame(rows, index=pd.Index(ids, name="sensor", dtype="str"))
-        columns = ["name", "site", "kind", "direction", "latitude", "longitude", "installed"]
-        frame = frame.reindex(columns=columns)
-        frame.insert(2, "place", [place_of.get(sensor, "") for sensor in ids])
-        numbers = ["latitude", "longitude"]
-        words = [c for c in frame.columns if c not in numbers]
-        frame[words] = frame[words].astype("object").fillna("").astype("str")
-        return frame.astype(dict.fromkeys(numbers, "float64"))
+            by_id = self.channels.set_index("channel_id").sort_index()
+            rows = {str(sensor): self._sensor(row, str(sensor)) for sensor, row in by_id.iterrows()}
+        for sensor, row in rows.items():
+            row["place"] = place_of.get(sensor, "")
+        index = pd.Index(list(rows), name="sensor", dtype="str")
+        columns = {
+            name: pd.Series([row.get(name, absent) for row in rows.values()], index, dtype=dtype)
+            for names, absent, dtype in (
+                (TEXT_COORDS, "", "str"),
+                (NUMBER_COORDS, float("nan"), "float64"),
+            )
+            for name in names
+        }
+        return pd.DataFrame(columns)
 
     def cube_attrs(self) -> dict[str, str | int]:
         """Return the attributes that the cube of the territory carries; absent ones are "".
@@ -166,18 +156,20 @@ class Territory(Declaration):
             ),
         }
 
-    def _sensor(self, channel: pd.Series, sensor: str) -> dict[str, object]:
+    def _sensor(self, channel: pd.Series, sensor: str) -> dict[str, Any]:
         site = self.sites.set_index("site_id").loc[channel["site_id"]]
         started = tables.instant("started_at", channel["started_at"])
         ways = (channel["provider_direction_name"], channel["direction"])
         way = next((w for w in (*ways, channel["provider_direction_code"]) if w), sensor)
+        # Providers often repeat the site in the name of the direction.
+        long = way if way.startswith(site["site_name"]) else f"{site['site_name']} – {way}"
         alone = int((self.channels["site_id"] == channel["site_id"]).sum()) == 1
         kinds = {
             tables.KIND_OF_MOBILITY.get(m.strip(), self.kind)
             for m in channel["mobility_type"].split(",")
         }
         return {
-            "name": site["site_name"] if alone else f"{site['site_name']} – {way}",
+            "name": site["site_name"] if alone else long,
             "site": channel["site_id"],
             "kind": kinds.pop() if len(kinds) == 1 else self.kind,
             "direction": channel["direction"],
@@ -247,6 +239,22 @@ def check_sensors(territory: Territory, sensors: Iterable[str]) -> None:
 def schema() -> dict[str, Any]:
     """Return the JSON schema of ``territory.yaml``."""
     return Declaration.model_json_schema()
+
+
+def _check_field(name: str, value: str | None, country: str | None) -> None:
+    nation = country.upper() if country else None
+    if name == "timezone":
+        check_timezone(str(value))
+    elif name == "kind":
+        kind_of(str(value))
+    elif name == "step":
+        _check_step(str(value))
+    elif name == "country":
+        check_region(value.upper() if value else None, None, None)
+    elif name == "subdivision":
+        check_region(nation, value or None, None)
+    else:
+        check_region(nation, None, value or None)
 
 
 def _check_step(step: str) -> None:
