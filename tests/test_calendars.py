@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import time
 
 import numpy as np
@@ -392,6 +393,13 @@ def test_mistakes_get_one_sentence(calendar: object, sentence: str) -> None:
     with pytest.raises(ConfigError) as caught:
         as_calendar(calendar)
     assert str(caught.value) == sentence
+
+
+def test_a_calendar_travels_between_processes_and_keys_a_cache() -> None:
+    calendar = as_calendar({"country": "FR", "school_zone": "A", "events": [WORKS]})
+    copy = pickle.loads(pickle.dumps(calendar))  # noqa: S301 - made on the line itself
+    assert copy == calendar
+    assert hash(copy) == hash(calendar)
 
 
 def test_broken_events_of_a_cube_are_an_error() -> None:

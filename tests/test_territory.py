@@ -237,6 +237,14 @@ MISTAKES = {
         {"territory_yaml": "name: Ville\n\ttimezone: Europe/Paris\n"},
         "territory.yaml, line 2: not YAML, found character '\\t' that cannot start any token",
     ),
+    "impossible date": (
+        {"territory_yaml": "name: 2026-02-30\n"},
+        "territory.yaml: not YAML, day is out of range for month",
+    ),
+    "endless": (
+        {"territory_yaml": "name: &x [*x]\n"},
+        "territory.yaml: not YAML, maximum recursion depth exceeded",
+    ),
     "no mapping": (
         {"territory_yaml": "- a\n- b\n"},
         "territory.yaml: found 'list', expected lines of the form 'key: value'",

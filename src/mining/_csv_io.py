@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -86,19 +86,21 @@ def read_table(
 
 def check_unique(path: Path, frame: pd.DataFrame, column: str) -> None:
     """Raise :class:`ConfigError` at the first text that occurs twice in a column."""
-    twice = frame.index[frame[column].duplicated()]
-    if len(twice):
-        found = str(frame.loc[twice[0], column])
-        first = frame.index[frame[column] == found][0]
-        fail(path, int(twice[0]), column, found, f"each {column} once (line {first} has it)")
+    first: dict[str, object] = {}
+    for line, found in frame[column].items():
+        if found in first:
+            expected = f"each {column} once (line {first[found]} has it)"
+            fail(path, int(str(line)), column, found, expected)
+        first[found] = line
 
 
 def check_among(
-    path: Path, frame: pd.DataFrame, column: str, known: Sequence[str], what: str
+    path: Path, frame: pd.DataFrame, column: str, known: Iterable[str], what: str
 ) -> None:
     """Raise :class:`ConfigError` at the first text of a column that is not known."""
+    among = set(known)
     for line, found in frame[column].items():
-        if found not in known:
+        if found not in among:
             fail(path, int(str(line)), column, found, what)
 
 

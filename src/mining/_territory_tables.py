@@ -152,12 +152,13 @@ def places(path: Path, known_sensors: list[str] | None) -> pd.DataFrame:
     frame = read_table(path, (Column("place", required=True), Column("sensor", required=True)))
     if known_sensors is not None:
         check_among(path, frame, "sensor", known_sensors, "a channel_id of channels.csv")
+    first: dict[str, tuple[str, int]] = {}
     for line, place, sensor in frame.itertuples():
-        first = frame.index[frame["sensor"] == sensor][0]
-        if first != line:
-            other = frame.loc[first, "place"]
-            expected = f"a sensor in one place, not in {place!r} and {other!r} (line {first})"
+        if sensor in first:
+            other, where = first[sensor]
+            expected = f"a sensor in one place, not in {place!r} and {other!r} (line {where})"
             fail(path, line, "sensor", sensor, expected)
+        first[sensor] = (place, line)
     return frame
 
 

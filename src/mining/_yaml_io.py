@@ -59,7 +59,8 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
         raise ConfigError(f"{at(path, line=line)}: not YAML, {error.problem}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # Also an impossible date, or an anchor that contains itself.
         raise ConfigError(f"{at(path)}: not YAML, {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         found = type(content).__name__

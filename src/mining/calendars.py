@@ -41,7 +41,7 @@ class Calendar:
     school_zone : {"A", "B", "C"} or None
         Zone of French school holidays.
     language : str
-        Language of the names of holidays; the country's own where it has no such translation.
+        Language of the names of holidays; the country's own where there is no translation.
     events : tuple of Event
         Entries of the journal.
 
@@ -68,10 +68,10 @@ class Calendar:
 
     def __post_init__(self) -> None:
         country = self.country.upper() if self.country else None
+        # Files and netCDF attributes say "nothing" with an empty text.
         object.__setattr__(self, "country", country)
         object.__setattr__(self, "subdivision", self.subdivision or None)
         object.__setattr__(self, "school_zone", self.school_zone or None)
-        object.__setattr__(self, "language", self.language or "fr")
         object.__setattr__(self, "events", tuple(self.events))
         _holidays.check_region(country, self.subdivision, self.school_zone)
 
@@ -179,7 +179,7 @@ class Calendar:
     def school_until(self) -> pd.Timestamp | None:
         """Last day of the known school holidays; None without a school zone."""
         numbers = _holidays.school_days(self.school_zone)
-        return pd.Timestamp(numbers[-1], unit="D") if len(numbers) else None
+        return pd.Timestamp(int(numbers[-1]), unit="D") if len(numbers) else None
 
 
 def as_calendar(calendar: object) -> Calendar:

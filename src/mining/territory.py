@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from mining import _territory_tables as tables
 from mining._csv_io import check_among, fail
+from mining._declaration import Declaration
 from mining._events import EVENT_FIELDS, EVENT_TYPES, FOREVER, Event, event_of
-from mining._holidays import check_region
 from mining._yaml_io import load_model
-from mining.cube import NUMBER_COORDS, TEXT_COORDS, check_timezone, kind_of
+from mining.cube import NUMBER_COORDS, TEXT_COORDS
 from mining.errors import ConfigError
 
 __all__ = [
@@ -36,50 +36,6 @@ __all__ = [
     "load_territory",
     "schema",
 ]
-
-
-class Declaration(BaseModel):
-    """The keys of ``territory.yaml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    name: str = Field(min_length=1, description="Name of the territory, as readers know it.")
-    language: str = Field("fr", description="Language of the reports and of holiday names.")
-    timezone: str = Field(description="IANA name of the time zone, such as Europe/Paris.")
-    country: str | None = Field(
-        None, description="Country code of two letters for public holidays; empty for none."
-    )
-    subdivision: str | None = Field(
-        None, description="Part of the country with holidays of its own (6AE is Alsace)."
-    )
-    school_zone: str | None = Field(
-        None, description="Zone of French school holidays: A, B or C; empty for none."
-    )
-    kind: str = Field("pedestrian", description="Kind of the sensors that do not say theirs.")
-    step: str = Field("1h", description="Length of one interval of counting, such as 15min or 1h.")
-    source: dict[str, Any] = Field(
-        description="Where measures come from: name of the source, then its own options."
-    )
-    licence: str = Field(min_length=1, description="Licence of the data.")
-    attribution: str = Field(min_length=1, description="Who must be named with the data.")
-    contact: str = Field("", description="Whom readers may ask; printed in reports.")
-    simulated: bool = Field(False, description="Whether the data are simulated; reports say so.")
-
-    @field_validator("timezone", "kind", "step", "country", "subdivision", "school_zone")
-    @classmethod
-    def _possible(cls, value: str | None, info: ValidationInfo) -> str | None:
-        try:
-            _check_field(str(info.field_name), value, info.data.get("country"))
-        except ConfigError as error:
-            raise ValueError(str(error)) from error
-        return value
-
-    @field_validator("source")
-    @classmethod
-    def _named(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(value.get("name"), str):
-            raise ValueError("expected the name of the source, such as 'name: tables'")
-        return value
 
 
 class Territory(Declaration):
@@ -119,7 +75,13 @@ class Territory(Declaration):
             rows = {sensor: {"name": sensor, "kind": self.kind} for sensor in sorted(place_of)}
         else:
             by_id = self.channels.set_index("channel_id").sort_index()
-            rows = {str(sensor): self._sensor(row, str(sensor)) for sensor, row in by_id.iterrows()}
+            sites = self.sites.set_index("site_id")
+            alone = ~self.channels["site_id"].duplicated(keep=False).to_numpy()
+            alone_of = dict(zip(self.channels["channel_id"], alone, strict=True))
+            rows = {
+                str(sensor): self._sensor(row, sites.loc[row["site_id"]], alone=alone_of[sensor])
+                for sensor, row in by_id.iterrows()
+            }
         for sensor, row in rows.items():
             row["place"] = place_of.get(sensor, "")
         index = pd.Index(list(rows), name="sensor", dtype="str")
@@ -156,14 +118,12 @@ class Territory(Declaration):
             ),
         }
 
-    def _sensor(self, channel: pd.Series, sensor: str) -> dict[str, Any]:
-        site = self.sites.set_index("site_id").loc[channel["site_id"]]
+    def _sensor(self, channel: pd.Series, site: pd.Series, *, alone: bool) -> dict[str, Any]:
         started = tables.instant("started_at", channel["started_at"])
-        ways = (channel["provider_direction_name"], channel["direction"])
-        way = next((w for w in (*ways, channel["provider_direction_code"]) if w), sensor)
+        ways = ("provider_direction_name", "direction", "provider_direction_code")
+        way = next((channel[w] for w in ways if channel[w]), str(channel.name))
         # Providers often repeat the site in the name of the direction.
         long = way if way.startswith(site["site_name"]) else f"{site['site_name']} – {way}"
-        alone = int((self.channels["site_id"] == channel["site_id"]).sum()) == 1
         kinds = {
             tables.KIND_OF_MOBILITY.get(m.strip(), self.kind)
             for m in channel["mobility_type"].split(",")
@@ -239,31 +199,3 @@ def check_sensors(territory: Territory, sensors: Iterable[str]) -> None:
 def schema() -> dict[str, Any]:
     """Return the JSON schema of ``territory.yaml``."""
     return Declaration.model_json_schema()
-
-
-def _check_field(name: str, value: str | None, country: str | None) -> None:
-    nation = country.upper() if country else None
-    if name == "timezone":
-        check_timezone(str(value))
-    elif name == "kind":
-        kind_of(str(value))
-    elif name == "step":
-        _check_step(str(value))
-    elif name == "country":
-        check_region(value.upper() if value else None, None, None)
-    elif name == "subdivision":
-        check_region(nation, value or None, None)
-    else:
-        check_region(nation, None, value or None)
-
-
-def _check_step(step: str) -> None:
-    expected = "expected a length of time such as 15min, 1h or 1D"
-    try:
-        delta = pd.Timedelta(step)
-    except ValueError as error:
-        msg = f"unknown step {step!r}: {expected}"
-        raise ConfigError(msg) from error
-    if not delta >= pd.Timedelta("1min"):
-        msg = f"found {step!r}, {expected}, one minute or more"
-        raise ConfigError(msg)
