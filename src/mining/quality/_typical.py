@@ -24,8 +24,8 @@ LEAST_DAYS = 3
 ACTIVITY_HOURS = 3.0
 #: Typical passages in that window below which a sensor has no say in the activity.
 ACTIVITY_LEAST = 5.0
-#: The activity is never held to be lower: real lulls (lockdowns) stay above a twentieth, and a
-#: network of which every sensor says nothing at all is down.
+#: Share of the typical value that stays due in the deepest lull: even in a lockdown a city is not
+#: empty for days, and a network of which every sensor says nothing at all is down.
 ACTIVITY_FLOOR = 0.02
 
 

@@ -13,7 +13,7 @@ LIMIT_ALONE = 1e-9
 #: Shape of the gamma that stands for how far a true level strays from the expected one
 #: (coefficient of variation one half).
 SHAPE = 4.0
-#: An hour beside an outage is suspect below this share of the expected value.
+#: Cells beside an outage are suspect below this share of the expected value.
 EDGE_SHARE = 0.5
 #: Expected passages below which an edge cannot be told from chance.
 EDGE_LEAST = 10.0
@@ -60,15 +60,17 @@ def improbable_zeros(values: Floats, expected: Floats, limit: Floats | float = L
     return out
 
 
-def outage_edges(values: Floats, expected: Floats, outage: Bools) -> Bools:
-    """Return the cells right before and after an outage that were counted only in part.
+def outage_edges(values: Floats, expected: Floats, outage: Bools, reach: int) -> Bools:
+    """Return the cells before and after an outage that were counted only in part.
 
-    An outage seldom begins on the hour. The cell on each side of it is suspect where it holds
-    less than `EDGE_SHARE` of an expected value of at least `EDGE_LEAST`.
+    An outage seldom begins on the hour, and a failing sensor stutters. The cells on each side of
+    it are suspect, up to `reach` of them, as long as each holds less than `EDGE_SHARE` of an
+    expected value of at least `EDGE_LEAST`.
     """
-    beside = np.zeros_like(outage)
-    beside[:, :-1] |= outage[:, 1:]
-    beside[:, 1:] |= outage[:, :-1]
     with np.errstate(invalid="ignore"):
-        low = (values < EDGE_SHARE * expected) & (expected >= EDGE_LEAST)
-    return np.asarray(beside & ~outage & low)
+        low = (values < EDGE_SHARE * expected) & (expected >= EDGE_LEAST) & ~outage
+    before, after = outage.copy(), outage.copy()
+    for _ in range(reach):
+        before[:, :-1] |= before[:, 1:] & low[:, :-1]
+        after[:, 1:] |= after[:, :-1] & low[:, 1:]
+    return np.asarray((before | after) & ~outage)

@@ -1,0 +1,194 @@
+"""Everything the rules look at, worked out once for a cube."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mining import cube as model
+from mining.calendars import Calendar
+from mining.cube import Quality, Reason
+from mining.quality import _levels, _typical, _zeros
+from mining.quality._clock import Clock, clock_of
+from mining.quality._runs import Bools, Floats, long_runs
+
+#: Reasons that only this room gives. A cell the source reader called suspect for another reason
+#: is out of sight of the rules; one of these is looked at again, so that cleaning twice changes
+#: nothing.
+OWN_REASONS = (
+    Reason.ZERO_RUN,
+    Reason.ZERO_BLOCK,
+    Reason.OUTAGE_EDGE,
+    Reason.LOW_LEVEL,
+    Reason.STUCK,
+    Reason.SPIKE,
+    Reason.CEILING,
+    Reason.COPY,
+    Reason.DECLARED,
+    Reason.NOT_INSTALLED,
+    Reason.ABSURD,
+    Reason.NEGATIVE,
+)
+#: On public holidays a closed sensor may well see nobody while the street does.
+HOLIDAY_SHARE = 0.1
+#: Zero runs of at least so many hours stay out of the first look at the history.
+LONG_HOURS = 24.0
+#: Gaps of at least so many hours are outages with edges.
+GAP_HOURS = 6.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A cube as the rules see it; arrays have the shape (sensor, time).
+
+    Attributes
+    ----------
+    values : array of float64
+        Values as counted; NaN where missing, imputed, or suspect by the reader's word.
+    missing : array of bool
+        Cells that hold no counted value.
+    counts, decibels : arrays of bool, shape (sensor,)
+        Which sensors count passages, and which measure noise.
+    before, declared, closed : arrays of bool
+        Before the declared installation; inside a journal entry of type fault; inside one of type
+        works or closure that names the sensor or its place.
+    holiday : array of bool, shape (time,)
+        Whether the local day is a public holiday.
+    clock : Clock
+        Local week of the times.
+    """
+
+    values: Floats
+    missing: Bools
+    counts: Bools
+    decibels: Bools
+    before: Bools
+    declared: Bools
+    closed: Bools
+    holiday: Bools
+    clock: Clock
+
+    @cached_property
+    def counted(self) -> Floats:
+        """Values of the sensors that count passages, negative ones left out; NaN elsewhere."""
+        fine = self.counts[:, None] & (np.nan_to_num(self.values, nan=-1.0) >= 0)
+        return np.where(fine & np.isfinite(self.values), self.values, np.nan)
+
+    @cached_property
+    def history(self) -> Floats:
+        """Counts without the zeros that the sensor's history as a whole already refutes.
+
+        Left in, a sensor dead for months would make its own silence typical.
+        """
+        long = long_runs(self.counted == 0, self.clock.steps(LONG_HOURS))
+        overall = _typical.typical(
+            np.where(long, np.nan, self.counted), self.clock, rolling=False
+        )
+        return np.where(_zeros.improbable_zeros(self.counted, overall), np.nan, self.counted)
+
+    @cached_property
+    def usual(self) -> Floats:
+        """Typical value of each cell."""
+        return _typical.typical(self.history, self.clock)
+
+    @cached_property
+    def _activity(self) -> tuple[Floats, Floats]:
+        return _typical.activity(self.history, self.usual, self.clock)
+
+    @property
+    def activity(self) -> Floats:
+        """How busy the other sensors are against their typical value."""
+        return self._activity[0]
+
+    @property
+    def alone(self) -> Bools:
+        """Where no other sensor can tell."""
+        return np.asarray(self._activity[1] == 0)
+
+    @cached_property
+    def due(self) -> Floats:
+        """Least passages to expect: typical, lowered by the activity, holidays and works."""
+        # Squared: when a city falls quiet, a street of bars falls further than the median street.
+        calm = np.clip(self.activity, 0.0, 1.0) ** 2
+        calm = np.maximum(calm, _typical.ACTIVITY_FLOOR)
+        calm = np.where(self.holiday, calm * HOLIDAY_SHARE, calm)
+        return np.where(self.closed, 0.0, self.usual * calm)
+
+    @cached_property
+    def dead_zeros(self) -> Bools:
+        """Zeros that are not nobody."""
+        limit = np.where(self.alone, _zeros.LIMIT_ALONE, _zeros.LIMIT)
+        return _zeros.improbable_zeros(self.counted, self.due, limit)
+
+    @cached_property
+    def half_dead(self) -> Bools:
+        """Cells of days that hold next to nothing."""
+        day, two = self.clock.steps(24.0), self.clock.steps(48.0)
+        low = _levels.low_level(self.counted, self.due, day)
+        sure = _levels.low_level(self.counted, self.due, two, share=_levels.LOW_SHARE_ALONE)
+        return np.where(self.alone, sure, low)
+
+    @cached_property
+    def outages(self) -> Bools:
+        """Cells in which the sensor was dead, half-dead or silent for hours."""
+        silent = long_runs(self.missing, self.clock.steps(GAP_HOURS))
+        return np.asarray(self.dead_zeros | self.half_dead | silent)
+
+
+def gather(cube: xr.Dataset, calendar: Calendar) -> Evidence:
+    """Return what the rules look at, for a valid cube and its calendar."""
+    quality, reason = cube["quality"].to_numpy(), cube["reason"].to_numpy()
+    own = np.isin(reason, [int(r) for r in OWN_REASONS])
+    hidden = ((quality == Quality.SUSPECT) & ~own) | (quality == Quality.IMPUTED)
+    values = np.where(hidden, np.nan, cube["value"].to_numpy().astype(np.float64))
+    kinds = [str(k) for k in cube["kind"].to_numpy()]
+    local = model.local_time(cube)
+    faults, closed = _journal(cube, local, calendar)
+    return Evidence(
+        values=values,
+        missing=(quality == Quality.MISSING) | (quality == Quality.IMPUTED),
+        counts=np.array([model.kind_of(k).is_count for k in kinds], dtype=bool),
+        decibels=np.array([model.kind_of(k).aggregate == "energy" for k in kinds], dtype=bool),
+        before=_before(cube, local),
+        declared=faults,
+        closed=closed,
+        holiday=_holidays(local, calendar),
+        clock=clock_of(local, int(cube.attrs["step_seconds"])),
+    )
+
+
+def _holidays(local: pd.DatetimeIndex, calendar: Calendar) -> Bools:
+    days, place = np.unique(local.tz_localize(None).normalize(), return_inverse=True)
+    known = calendar.days(pd.DatetimeIndex(days))["is_holiday"].to_numpy(dtype=bool)
+    return np.asarray(known[place])
+
+
+def _journal(
+    cube: xr.Dataset, local: pd.DatetimeIndex, calendar: Calendar
+) -> tuple[Bools, Bools]:
+    faults = np.zeros((cube.sizes[model.SENSOR], len(local)), dtype=bool)
+    closed = np.zeros_like(faults)
+    wall = local.tz_localize(None)
+    pairs = zip(cube[model.SENSOR].to_numpy(), cube["place"].to_numpy(), strict=True)
+    for i, (sensor, place) in enumerate(pairs):
+        for event in calendar.entries(sensors=[str(sensor)], places=[str(place)]):
+            inside = np.asarray((wall >= event.start) & (wall < event.end))
+            if event.type == "fault":
+                faults[i] |= inside
+            elif event.type in ("works", "closure") and (event.sensors or event.places):
+                closed[i] |= inside
+    return faults, closed
+
+
+def _before(cube: xr.Dataset, local: pd.DatetimeIndex) -> Bools:
+    out = np.zeros((cube.sizes[model.SENSOR], len(local)), dtype=bool)
+    wall = local.tz_localize(None)
+    for i, text in enumerate(cube["installed"].to_numpy() if "installed" in cube else ()):
+        date = pd.to_datetime(str(text), errors="coerce")
+        if not pd.isna(date):
+            out[i] = np.asarray(wall < pd.Timestamp(date).tz_localize(None))
+    return out
