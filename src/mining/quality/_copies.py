@@ -9,9 +9,10 @@ from mining.quality._runs import Bools, Floats, paint, runs
 
 #: Weeks back at which a copy is looked for.
 LAGS = tuple(range(1, 9))
-#: Fewest hours of a block, and fewest different positive values in it.
-BLOCK_HOURS = 24.0
-BLOCK_VALUES = 12
+#: Fewest hours of a block, and fewest different positive values in it. Even counts of 5 agree by
+#: chance only one time in six, so twelve in a row do not.
+BLOCK_HOURS = 12.0
+BLOCK_VALUES = 10
 
 
 def copies(values: Floats, clock: Clock) -> Bools:

@@ -35,6 +35,9 @@ OWN_REASONS = (
 )
 #: On public holidays a closed sensor may well see nobody while the street does.
 HOLIDAY_SHARE = 0.1
+#: The share of the weeks around that is modest: a lockdown of a month is not compared with the
+#: full weeks before and after it.
+MODEST = 0.25
 #: Zero runs of at least so many hours stay out of the first look at the history.
 LONG_HOURS = 24.0
 #: Gaps of at least so many hours are outages with edges.
@@ -111,12 +114,15 @@ class Evidence:
 
     @cached_property
     def due(self) -> Floats:
-        """Least passages to expect: typical, lowered by the activity, holidays and works."""
+        """Least passages to expect: a modest week's, lowered by activity, holidays and works."""
+        modest = _typical.typical(self.history, self.clock, share=MODEST)
         # Squared: when a city falls quiet, a street of bars falls further than the median street.
-        calm = np.clip(self.activity, 0.0, 1.0) ** 2
+        day = _typical.ACTIVITY_HOURS[1]
+        around, _ = _typical.activity(self.history, self.usual, self.clock, hours=day)
+        calm = np.clip(np.minimum(self.activity, around), 0.0, 1.0) ** 2
         calm = np.maximum(calm, _typical.ACTIVITY_FLOOR)
         calm = np.where(self.holiday, calm * HOLIDAY_SHARE, calm)
-        return np.where(self.closed, 0.0, self.usual * calm)
+        return np.where(self.closed, 0.0, modest * calm)
 
     @cached_property
     def dead_zeros(self) -> Bools:

@@ -20,8 +20,9 @@ HALF_WINDOW = 6
 LEAST_WEEKS = 4
 #: Days of the same time of day below which a median says nothing.
 LEAST_DAYS = 3
-#: Hours on each side over which observed and typical are compared to tell the activity.
-ACTIVITY_HOURS = 3.0
+#: Hours on each side over which observed and typical are compared to tell the activity: near the
+#: hour, for a storm, and around the day, for a lull whose nights are emptier than its days.
+ACTIVITY_HOURS = (3.0, 12.0)
 #: Typical passages in that window below which a sensor has no say in the activity.
 ACTIVITY_LEAST = 5.0
 #: Share of the typical value that stays due in the deepest lull: even in a lockdown a city is not
@@ -29,18 +30,24 @@ ACTIVITY_LEAST = 5.0
 ACTIVITY_FLOOR = 0.02
 
 
-def median(values: Floats, least: int) -> Floats:
-    """Return the median along the last axis, NaN where fewer than `least` values are present."""
+def quantile(values: Floats, share: float, least: int) -> Floats:
+    """Return a quantile along the last axis, NaN where fewer than `least` values are present.
+
+    Between two values it lies on the straight line, so that share 0.5 is the usual median.
+    """
     ordered = np.sort(values, axis=-1)  # NaN goes last
     count = (~np.isnan(values)).sum(axis=-1, keepdims=True)
-    low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
-    last = np.minimum(count // 2, values.shape[-1] - 1)
-    high = np.take_along_axis(ordered, last, axis=-1)
-    middle = np.where(count >= max(least, 1), (low + high) / 2, np.nan)
-    return np.asarray(middle[..., 0])
+    place = np.maximum(count - 1, 0) * share
+    low = np.floor(place).astype(np.int64)
+    below = np.take_along_axis(ordered, low, axis=-1)
+    above = np.take_along_axis(ordered, np.ceil(place).astype(np.int64), axis=-1)
+    line = below + (place - low) * (above - below)
+    return np.asarray(np.where(count >= max(least, 1), line, np.nan)[..., 0])
 
 
-def typical(values: Floats, clock: Clock, *, rolling: bool = True) -> Floats:
+def typical(
+    values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool = True
+) -> Floats:
     """Return what each sensor usually counts at each time.
 
     Parameters
@@ -49,41 +56,47 @@ def typical(values: Floats, clock: Clock, *, rolling: bool = True) -> Floats:
         Values, NaN where nothing trustworthy was counted.
     clock : Clock
         Local week of the times.
+    share : float
+        Which quantile is the usual one; 0.5 is the median.
     rolling : bool
         Whether the history is that of the weeks around; otherwise of the whole series.
 
     Returns
     -------
     array of float64, shape (sensor, time)
-        Median of the same slot of the week over the `HALF_WINDOW` weeks on each side; failing
-        `LEAST_WEEKS` values, over the whole series; failing that, the median of the same time of
-        day over all days; NaN where even that rests on fewer than `LEAST_DAYS` values.
+        Quantile of the same slot of the week over the `HALF_WINDOW` weeks on each side; failing
+        `LEAST_WEEKS` values, over the whole series; failing that, of the same time of day over
+        all days; NaN where even that rests on fewer than `LEAST_DAYS` values.
     """
     out = np.full(values.shape, np.nan, dtype=np.float64)
     for row, series in zip(out, values, strict=True):
         table = clock.fold(series)
-        profile = np.broadcast_to(_whole(table), table.shape)
+        profile = np.broadcast_to(_whole(table, share), table.shape)
         if rolling:
-            near = _around(table)
+            near = _around(table, share)
             profile = np.where(np.isnan(near), profile, near)
         row[:] = profile[clock.week, clock.slot]
     return out
 
 
-def _around(table: Floats) -> Floats:
+def _around(table: Floats, share: float) -> Floats:
     pad = np.full((HALF_WINDOW, table.shape[1]), np.nan, dtype=table.dtype)
     padded = np.concatenate((pad, table, pad))
-    return median(sliding_window_view(padded, 2 * HALF_WINDOW + 1, axis=0), LEAST_WEEKS)
+    windows = sliding_window_view(padded, 2 * HALF_WINDOW + 1, axis=0)
+    return quantile(windows, share, LEAST_WEEKS)
 
 
-def _whole(table: Floats) -> Floats:
-    weekly = median(table.T, LEAST_WEEKS)
+def _whole(table: Floats, share: float) -> Floats:
+    weekly = quantile(table.T, share, LEAST_WEEKS)
     days = 7 if table.shape[1] % 7 == 0 else 1
     daily = table.reshape(table.shape[0] * days, table.shape[1] // days)
-    return np.where(np.isnan(weekly), np.tile(median(daily.T, LEAST_DAYS), days), weekly)
+    by_day = np.tile(quantile(daily.T, share, LEAST_DAYS), days)
+    return np.where(np.isnan(weekly), by_day, weekly)
 
 
-def activity(values: Floats, usual: Floats, clock: Clock) -> tuple[Floats, Floats]:
+def activity(
+    values: Floats, usual: Floats, clock: Clock, *, hours: float = ACTIVITY_HOURS[0]
+) -> tuple[Floats, Floats]:
     """Return how busy the other sensors are against their typical value.
 
     Parameters
@@ -92,18 +105,19 @@ def activity(values: Floats, usual: Floats, clock: Clock) -> tuple[Floats, Float
         Observed (NaN where not trusted) and typical values.
     clock : Clock
         Local week of the times.
+    hours : float
+        Length of the window on each side; at a longer step each interval stands for itself.
 
     Returns
     -------
     level : array of float64, shape (sensor, time)
-        Median over the other sensors of observed / typical, each summed over `ACTIVITY_HOURS`
-        on both sides; 1 where no other sensor can tell.
+        Median over the other sensors of observed / typical, each summed over the window; 1 where
+        no other sensor can tell.
     others : array of int, shape (sensor, time)
         How many other sensors could tell.
     """
     both = np.isnan(values) | np.isnan(usual)
-    # At a step longer than the window, each interval stands for itself.
-    side = int(ACTIVITY_HOURS * 3600 // clock.step)
+    side = int(hours * 3600 // clock.step)
     seen = window_sum(np.where(both, np.nan, values), side, side)
     due = window_sum(np.where(both, np.nan, usual), side, side)
     enough = due >= ACTIVITY_LEAST
