@@ -68,8 +68,10 @@ def clean(
     """
     model.validate(cube)
     applied = chosen(rules)
-    days = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else (
-        calendars.as_calendar(calendar)
+    days = (
+        calendars.of_cube(cube)
+        if isinstance(calendar, str) and calendar == "cube"
+        else (calendars.as_calendar(calendar))
     )
     longest = _steps(impute_max_gap, model.step_of(cube))
     evidence = gather(cube, days)
@@ -110,7 +112,7 @@ def _assemble(
         imputed = quality == Quality.IMPUTED
         silent = (quality == Quality.MISSING) & np.isin(reason, [int(r) for r in _FILLABLE])
         filled = _gaps.fill_short_gaps(
-            values, good, silent | imputed, evidence.usual, evidence.clock, longest
+            values, good, silent | imputed, evidence.usual, clock=evidence.clock, longest=longest
         )
         put = silent & ~np.isnan(filled)
         values[put] = filled[put]

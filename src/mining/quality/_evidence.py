@@ -30,8 +30,6 @@ OWN_REASONS = (
     Reason.COPY,
     Reason.DECLARED,
     Reason.NOT_INSTALLED,
-    Reason.ABSURD,
-    Reason.NEGATIVE,
 )
 #: On public holidays a closed sensor may well see nobody while the street does.
 HOLIDAY_SHARE = 0.1
@@ -77,9 +75,17 @@ class Evidence:
 
     @cached_property
     def counted(self) -> Floats:
-        """Values of the sensors that count passages, negative ones left out; NaN elsewhere."""
-        fine = self.counts[:, None] & (np.nan_to_num(self.values, nan=-1.0) >= 0)
-        return np.where(fine & np.isfinite(self.values), self.values, np.nan)
+        """Passages: not negative, not infinite, not declared wrong; NaN elsewhere."""
+        fine = self.counts[:, None] & np.isfinite(self.values) & ~self.declared & ~self.before
+        with np.errstate(invalid="ignore"):
+            return np.where(fine & (self.values >= 0), self.values, np.nan)
+
+    @cached_property
+    def sounds(self) -> Floats:
+        """Decibels that an instrument can give; NaN elsewhere."""
+        fine = self.decibels[:, None] & ~self.declared & ~self.before
+        wrong = _levels.impossible_levels(self.values, decibels=True)
+        return np.where(fine & ~wrong, self.values, np.nan)
 
     @cached_property
     def history(self) -> Floats:
@@ -88,9 +94,7 @@ class Evidence:
         Left in, a sensor dead for months would make its own silence typical.
         """
         long = long_runs(self.counted == 0, self.clock.steps(LONG_HOURS))
-        overall = _typical.typical(
-            np.where(long, np.nan, self.counted), self.clock, rolling=False
-        )
+        overall = _typical.typical(np.where(long, np.nan, self.counted), self.clock, rolling=False)
         return np.where(_zeros.improbable_zeros(self.counted, overall), np.nan, self.counted)
 
     @cached_property
@@ -113,16 +117,27 @@ class Evidence:
         return np.asarray(self._activity[1] == 0)
 
     @cached_property
-    def due(self) -> Floats:
-        """Least passages to expect: a modest week's, lowered by activity, holidays and works."""
-        modest = _typical.typical(self.history, self.clock, share=MODEST)
-        # Squared: when a city falls quiet, a street of bars falls further than the median street.
+    def modest(self) -> Floats:
+        """Typical value of the lesser weeks around."""
+        return _typical.typical(self.history, self.clock, share=MODEST)
+
+    @cached_property
+    def calm(self) -> Floats:
+        """How much of it is left by a lull of the others."""
         day = _typical.ACTIVITY_HOURS[1]
         around, _ = _typical.activity(self.history, self.usual, self.clock, hours=day)
-        calm = np.clip(np.minimum(self.activity, around), 0.0, 1.0) ** 2
-        calm = np.maximum(calm, _typical.ACTIVITY_FLOOR)
-        calm = np.where(self.holiday, calm * HOLIDAY_SHARE, calm)
-        return np.where(self.closed, 0.0, modest * calm)
+        return np.clip(np.minimum(self.activity, around), _typical.ACTIVITY_FLOOR, 1.0)
+
+    @cached_property
+    def open(self) -> Floats:
+        """How much of it a holiday, works or a closure leave to a sensor of its own."""
+        return np.where(self.closed, 0.0, np.where(self.holiday, HOLIDAY_SHARE, 1.0))
+
+    @cached_property
+    def due(self) -> Floats:
+        """Least passages to expect."""
+        # Squared: when a city falls quiet, a street of bars falls further than the median street.
+        return np.asarray(self.modest * self.open * self.calm**2)
 
     @cached_property
     def dead_zeros(self) -> Bools:
@@ -134,8 +149,9 @@ class Evidence:
     def half_dead(self) -> Bools:
         """Cells of days that hold next to nothing."""
         day, two = self.clock.steps(24.0), self.clock.steps(48.0)
-        low = _levels.low_level(self.counted, self.due, day)
-        sure = _levels.low_level(self.counted, self.due, two, share=_levels.LOW_SHARE_ALONE)
+        level = self.modest * self.open * self.calm
+        low = _levels.low_level(self.counted, level, day)
+        sure = _levels.low_level(self.counted, level, two, share=_levels.LOW_SHARE_ALONE)
         return np.where(self.alone, sure, low)
 
     @cached_property
@@ -173,9 +189,7 @@ def _holidays(local: pd.DatetimeIndex, calendar: Calendar) -> Bools:
     return np.asarray(known[place])
 
 
-def _journal(
-    cube: xr.Dataset, local: pd.DatetimeIndex, calendar: Calendar
-) -> tuple[Bools, Bools]:
+def _journal(cube: xr.Dataset, local: pd.DatetimeIndex, calendar: Calendar) -> tuple[Bools, Bools]:
     faults = np.zeros((cube.sizes[model.SENSOR], len(local)), dtype=bool)
     closed = np.zeros_like(faults)
     wall = local.tz_localize(None)

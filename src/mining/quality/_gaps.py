@@ -42,7 +42,7 @@ def not_installed(missing: Bools, before: Bools, clock: Clock) -> Bools:
 
 
 def fill_short_gaps(
-    values: Floats, trusted: Bools, fillable: Bools, usual: Floats, clock: Clock, longest: int
+    values: Floats, trusted: Bools, fillable: Bools, usual: Floats, *, clock: Clock, longest: int
 ) -> Floats:
     """Return values for the gaps of at most `longest` steps, NaN elsewhere.
 
@@ -70,7 +70,7 @@ def fill_short_gaps(
     for i in range(values.shape[0]):
         base = np.where(trusted[i], values[i], np.nan).astype(np.float64)
         for start, end in zip(*runs(fillable[i]), strict=True):
-            inside = 0 < start and end < base.size and end - start <= longest
+            inside = start > 0 and end < base.size and end - start <= longest
             if inside and trusted[i, start - 1] and trusted[i, end]:
                 out[i, start:end] = _fill(base, usual[i], start, end, reach)
     return out
@@ -83,6 +83,6 @@ def _fill(base: Floats, usual: Floats, start: int, end: int, reach: int) -> Floa
     shape = usual[start:end]
     if due > 0 and not np.isnan(shape).any():
         # One decimal: a filled count is an estimate, not somebody who was seen.
-        return np.round(shape * (float(base[near][known].sum()) / due), 1)
+        return np.asarray(np.round(shape * (float(base[near][known].sum()) / due), 1))
     share = np.arange(1, end - start + 1) / (end - start + 1)
-    return np.round(base[start - 1] + share * (base[end] - base[start - 1]), 1)
+    return np.asarray(np.round(base[start - 1] + share * (base[end] - base[start - 1]), 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.quality._runs import Bools, Floats, paint, runs, window_sum
+from mining.quality._runs import Bools, Floats, Ints, paint, runs, window_sum
 
 #: Share of the expected value under which a whole day makes a sensor half-dead.
 LOW_SHARE = 0.05
@@ -14,8 +14,9 @@ LOW_SHARE_ALONE = 0.02
 LOW_LEAST = 100.0
 #: Share of the window that must have been counted.
 LOW_COVERAGE = 0.75
-#: Cells at the ends of a low stretch that hold this share of the expected value are given back.
+#: A low stretch begins and ends with a cell under this share of an expected value that is clear.
 LOW_TRIM = 0.3
+LOW_CLEAR = 10.0
 #: Probability below which a repeated value is stuck.
 STUCK_LIMIT = 1e-8
 #: Smallest repeated value that can be stuck: small counts repeat by themselves.
@@ -33,9 +34,7 @@ CEILING_TIMES = 10
 DECIBELS = (0.0, 150.0)
 
 
-def low_level(
-    values: Floats, expected: Floats, window: int, *, share: float = LOW_SHARE
-) -> Bools:
+def low_level(values: Floats, expected: Floats, window: int, *, share: float = LOW_SHARE) -> Bools:
     """Return the cells of stretches of `window` steps in which a sensor counts next to nothing.
 
     Parameters
@@ -61,15 +60,15 @@ def low_level(
 
 
 def _trim(mask: Bools, values: Floats, expected: Floats) -> Bools:
-    """Give back the ends of each stretch where the sensor already, or still, counted well."""
+    """Give back the ends of each stretch that show no fault: a fair count, or little due."""
     with np.errstate(invalid="ignore"):
-        fine = values >= LOW_TRIM * expected
+        poor = (values < LOW_TRIM * expected) & (expected >= LOW_CLEAR)
     out = mask.copy()
     for start, end in zip(*runs(mask), strict=True):
-        poor = np.flatnonzero(~fine[start:end])
-        if poor.size:
-            out[start : start + poor[0]] = False
-            out[start + poor[-1] + 1 : end] = False
+        inside = np.flatnonzero(poor[start:end])
+        if inside.size:
+            out[start : start + inside[0]] = False
+            out[start + inside[-1] + 1 : end] = False
     return out
 
 
@@ -112,7 +111,7 @@ def stuck_levels(values: Floats, least: int) -> Bools:
     return out
 
 
-def _equal_runs(row: Floats) -> tuple[np.ndarray, np.ndarray]:
+def _equal_runs(row: Floats) -> tuple[Ints, Ints]:
     change = np.concatenate(([True], row[1:] != row[:-1], [True]))  # NaN differs from itself
     edges = np.flatnonzero(change)
     return edges[:-1], edges[1:]
@@ -133,7 +132,7 @@ def spikes(values: Floats, expected: Floats) -> Bools:
     due = np.nanmax(_three(np.where(np.isnan(expected), -np.inf, expected)), axis=0)
     beside = np.delete(_three(values), 1, axis=0)
     with np.errstate(invalid="ignore"):
-        alone = (beside < SPIKE_BESIDE * values).all(axis=0)
+        alone = np.asarray((beside < SPIKE_BESIDE * values).all(axis=0))
         high = (values > SPIKE_EXPECTED * due) & np.isfinite(due) & (values >= SPIKE_LEAST)
     for i in range(values.shape[0]):
         known = np.sort(values[i][~np.isnan(values[i])])

@@ -49,9 +49,9 @@ def _outage_edge(evidence: Evidence) -> Bools:
 
 
 def _stuck(evidence: Evidence) -> Bools:
-    noise = np.where(evidence.decibels[:, None], evidence.values, np.nan)
     least = evidence.clock.steps(STUCK_HOURS, least=4)
-    return _levels.stuck_counts(evidence.counted) | _levels.stuck_levels(noise, least)
+    counts = _levels.stuck_counts(evidence.counted)
+    return np.asarray(counts | _levels.stuck_levels(evidence.sounds, least))
 
 
 def _spike(evidence: Evidence) -> Bools:

@@ -58,9 +58,7 @@ def window_sum(values: Floats, before: int, after: int) -> Floats:
     NaN counts as nothing, and so do the cells beyond the ends.
     """
     filled = np.nan_to_num(values.astype(np.float64), nan=0.0)
-    total = np.concatenate(
-        (np.zeros((*filled.shape[:-1], 1)), np.cumsum(filled, axis=-1)), axis=-1
-    )
+    total = np.concatenate((np.zeros((*filled.shape[:-1], 1)), np.cumsum(filled, axis=-1)), axis=-1)
     size = filled.shape[-1]
     low = np.clip(np.arange(size) - before, 0, size)
     high = np.clip(np.arange(size) + after + 1, 0, size)

@@ -25,9 +25,9 @@ LEAST_DAYS = 3
 ACTIVITY_HOURS = (3.0, 12.0)
 #: Typical passages in that window below which a sensor has no say in the activity.
 ACTIVITY_LEAST = 5.0
-#: Share of the typical value that stays due in the deepest lull: even in a lockdown a city is not
-#: empty for days, and a network of which every sensor says nothing at all is down.
-ACTIVITY_FLOOR = 0.02
+#: The deepest lull believed in: even in a lockdown a city is not empty for days, and a network of
+#: which every sensor says nothing at all is down.
+ACTIVITY_FLOOR = 0.14
 
 
 def quantile(values: Floats, share: float, least: int) -> Floats:
@@ -45,9 +45,7 @@ def quantile(values: Floats, share: float, least: int) -> Floats:
     return np.asarray(np.where(count >= max(least, 1), line, np.nan)[..., 0])
 
 
-def typical(
-    values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool = True
-) -> Floats:
+def typical(values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool = True) -> Floats:
     """Return what each sensor usually counts at each time.
 
     Parameters
