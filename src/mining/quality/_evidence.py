@@ -89,13 +89,19 @@ class Evidence:
 
     @cached_property
     def history(self) -> Floats:
-        """Counts without the zeros that the sensor's history as a whole already refutes.
+        """Counts without what the sensor's history as a whole already refutes.
 
-        Left in, a sensor dead for months would make its own silence typical.
+        Left in, a sensor dead or half-dead for months would make its own silence typical.
         """
         long = long_runs(self.counted == 0, self.clock.steps(LONG_HOURS))
-        overall = _typical.typical(np.where(long, np.nan, self.counted), self.clock, rolling=False)
-        return np.where(_zeros.improbable_zeros(self.counted, overall), np.nan, self.counted)
+        kept = np.where(long, np.nan, self.counted)
+        overall = _typical.typical(kept, self.clock, rolling=False)
+        kept = np.where(_zeros.improbable_zeros(self.counted, overall), np.nan, self.counted)
+        day = _typical.ACTIVITY_HOURS[1]
+        level, others = _typical.activity(kept, overall, self.clock, hours=day)
+        due = overall * self.open * np.clip(level, _typical.ACTIVITY_FLOOR, 1.0) ** 2
+        low = _levels.low_level(kept, due, self.clock.steps(24.0))
+        return np.where(low & (others > 0), np.nan, kept)
 
     @cached_property
     def usual(self) -> Floats:
