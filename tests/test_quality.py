@@ -186,7 +186,7 @@ def test_the_strictest_limit_of_a_run_holds() -> None:
 def test_outage_edges_are_partial_hours() -> None:
     values = np.array([[100.0, 30.0, 0.0, 0.0, 60.0, 100.0, 10.0]])
     outage = np.array([[False, False, True, True, False, False, False]])
-    edges = _zeros.outage_edges(values, np.full((1, 7), 100.0), outage, 2)
+    edges = _zeros.outage_edges(values, np.full((1, 7), 100.0), outage, reach=2, pause=1)
     assert edges.tolist() == [[False, True, False, False, False, False, False]]
 
 
@@ -194,8 +194,19 @@ def test_outage_edges_reach_as_far_as_the_sensor_stutters() -> None:
     values = np.array([[20.0, 30.0, 40.0, 0.0]])
     outage = np.array([[False, False, False, True]])
     due = np.full((1, 4), 100.0)
-    assert _zeros.outage_edges(values, due, outage, 2).tolist() == [[False, True, True, False]]
-    assert not _zeros.outage_edges(values, np.full((1, 4), 9.0), outage, 2).any()
+    assert _zeros.outage_edges(values, due, outage, reach=2, pause=1).tolist() == [
+        [False, True, True, False]
+    ]
+    assert not _zeros.outage_edges(values, np.full((1, 4), 9.0), outage, reach=2, pause=1).any()
+
+
+def test_outage_edges_fill_a_pause_between_two_outages() -> None:
+    values = np.array([[0.0, 80.0, 40.0, 90.0, 0.0, 90.0, 40.0]])
+    outage = np.array([[True, False, False, False, True, False, False]])
+    due = np.full((1, 7), 100.0)
+    pause = _zeros.outage_edges(values, due, outage, reach=1, pause=2)
+    assert np.flatnonzero(pause[0]).tolist() == [2]
+    assert not _zeros.outage_edges(values, due, outage, reach=1, pause=1).any()
 
 
 # ------------------------------------------------------------------ levels
@@ -412,6 +423,17 @@ def test_a_half_dead_sensor_and_a_stuck_one() -> None:
     assert low[(by_day >= 8) & (by_day <= 15)].all()
     assert reasons(out, "s1") == {"STUCK"}
     assert (out["reason"].sel(sensor="s1")[480:500] == Reason.STUCK).all()
+
+
+@pytest.mark.parametrize("weeks", [4, 16])
+def test_a_sensor_half_dead_for_months_is_not_the_new_normal(weeks: int) -> None:
+    frame = city(weeks=45)
+    dead = slice(2000, 2000 + 168 * weeks)
+    rng = np.random.default_rng(0)
+    frame.iloc[dead, 1] = rng.binomial(frame.iloc[dead, 1].astype(int), 0.02).astype(float)
+    suspect = quality.clean(raw(frame))["quality"].to_numpy() == Quality.SUSPECT
+    assert suspect[1, dead].mean() > 0.99
+    assert suspect.sum() - suspect[1, dead].sum() < 10
 
 
 def test_holidays_of_the_calendar_excuse_a_closed_sensor() -> None:

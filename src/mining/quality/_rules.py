@@ -17,6 +17,8 @@ from mining.quality._runs import Bools, long_runs
 STUCK_HOURS = 6.0
 #: Hours on each side of an outage in which a sensor may have counted in part.
 EDGE_HOURS = 6.0
+#: Hours from one outage to the next within which a sensor that counts little still fails.
+PAUSE_HOURS = 24.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ def _zero_block(evidence: Evidence) -> Bools:
 
 
 def _outage_edge(evidence: Evidence) -> Bools:
-    reach = evidence.clock.steps(EDGE_HOURS)
-    return _zeros.outage_edges(evidence.counted, evidence.due, evidence.outages, reach)
+    reach, pause = evidence.clock.steps(EDGE_HOURS), evidence.clock.steps(PAUSE_HOURS)
+    return _zeros.outage_edges(
+        evidence.counted, evidence.due, evidence.outages, reach=reach, pause=pause
+    )
 
 
 def _stuck(evidence: Evidence) -> Bools:

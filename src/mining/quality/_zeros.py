@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.quality._runs import Bools, Floats, paint, runs
+from mining.quality._runs import Bools, Floats, paint, runs, window_sum
 
 #: Probability below which a run of zeros is not nobody.
 LIMIT = 1e-6
@@ -60,12 +60,15 @@ def improbable_zeros(values: Floats, expected: Floats, limit: Floats | float = L
     return out
 
 
-def outage_edges(values: Floats, expected: Floats, outage: Bools, reach: int) -> Bools:
-    """Return the cells before and after an outage that were counted only in part.
+def outage_edges(
+    values: Floats, expected: Floats, outage: Bools, *, reach: int, pause: int
+) -> Bools:
+    """Return the cells beside and between outages that were counted only in part.
 
-    An outage seldom begins on the hour, and a failing sensor stutters. The cells on each side of
-    it are suspect, up to `reach` of them, as long as each holds less than `EDGE_SHARE` of an
-    expected value of at least `EDGE_LEAST`.
+    An outage seldom begins on the hour, and a failing sensor stutters. Suspect are cells that hold
+    less than `EDGE_SHARE` of an expected value of at least `EDGE_LEAST`, where they lead without a
+    break to an outage within `reach` steps, or where there is an outage within `pause` steps both
+    before and after.
     """
     with np.errstate(invalid="ignore"):
         low = (values < EDGE_SHARE * expected) & (expected >= EDGE_LEAST) & ~outage
@@ -73,4 +76,6 @@ def outage_edges(values: Floats, expected: Floats, outage: Bools, reach: int) ->
     for _ in range(reach):
         before[:, :-1] |= before[:, 1:] & low[:, :-1]
         after[:, 1:] |= after[:, :-1] & low[:, 1:]
-    return np.asarray((before | after) & ~outage)
+    dead = outage.astype(np.float64)
+    between = (window_sum(dead, pause, 0) > 0) & (window_sum(dead, 0, pause) > 0)
+    return np.asarray((before | after | (between & low)) & ~outage)
