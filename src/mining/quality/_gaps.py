@@ -11,6 +11,8 @@ from mining.quality._runs import Bools, Floats, runs
 REMOVED_DAYS = 28
 #: Hours of trusted cells on each side of a gap that tell the level of the moment.
 LEVEL_HOURS = 6.0
+#: Decimals of a filled value: a fraction of a passage says that nobody was seen, but reckoned.
+_DECIMALS = 3
 
 
 def not_installed(missing: Bools, before: Bools, clock: Clock) -> Bools:
@@ -82,7 +84,7 @@ def _fill(base: Floats, usual: Floats, start: int, end: int, reach: int) -> Floa
     due = float(usual[near][known].sum())
     shape = usual[start:end]
     if due > 0 and not np.isnan(shape).any():
-        # One decimal: a filled count is an estimate, not somebody who was seen.
-        return np.asarray(np.round(shape * (float(base[near][known].sum()) / due), 1))
+        level = float(base[near][known].sum()) / due
+        return np.asarray(np.round(shape * level, _DECIMALS))
     share = np.arange(1, end - start + 1) / (end - start + 1)
-    return np.asarray(np.round(base[start - 1] + share * (base[end] - base[start - 1]), 1))
+    return np.asarray(np.round(base[start - 1] + share * (base[end] - base[start - 1]), _DECIMALS))

@@ -47,9 +47,9 @@ def _zero_block(evidence: Evidence) -> Bools:
 
 def _outage_edge(evidence: Evidence) -> Bools:
     reach, pause = evidence.clock.steps(EDGE_HOURS), evidence.clock.steps(PAUSE_HOURS)
-    return _zeros.outage_edges(
-        evidence.counted, evidence.due, evidence.outages, reach=reach, pause=pause
-    )
+    # Beside a sure outage the usual value is a fair measure; elsewhere it would be too bold.
+    likely = evidence.usual * evidence.open * evidence.calm**2
+    return _zeros.outage_edges(evidence.counted, likely, evidence.outages, reach=reach, pause=pause)
 
 
 def _stuck(evidence: Evidence) -> Bools:
