@@ -230,11 +230,14 @@ def test_low_level_is_not_six_per_cent() -> None:
 
 
 def test_stuck_counts_by_hand() -> None:
-    # 1 / sqrt(2 pi 20) = 0.0892; 0.0892**7 = 4.5e-8, 0.0892**8 = 4.0e-9 < 1e-8: nine equal hours.
+    # 1 / sqrt(2 pi 20) = 0.0892; 0.0892**6 = 5.0e-7, 0.0892**7 = 4.5e-8 < 1e-7: eight equal hours.
+    seven = np.array([[19.0, *[20.0] * 7, 21.0]])
     eight = np.array([[19.0, *[20.0] * 8, 21.0]])
-    nine = np.array([[19.0, *[20.0] * 9, 21.0]])
-    assert not _levels.stuck_counts(eight).any()
-    assert np.flatnonzero(_levels.stuck_counts(nine)[0]).tolist() == list(range(1, 10))
+    assert not _levels.stuck_counts(seven).any()
+    assert np.flatnonzero(_levels.stuck_counts(eight)[0]).tolist() == list(range(1, 9))
+    # 1 / sqrt(2 pi 300) = 0.0230; 0.0230**4 = 2.8e-7, 0.0230**5 = 6.5e-9: six equal hours.
+    runs_ = np.array([[1.0, *[300.0] * 5, 1.0], [*[300.0] * 6, 1.0]])
+    assert _levels.stuck_counts(runs_).sum(axis=1).tolist() == [0, 6]
 
 
 def test_small_counts_and_zeros_are_never_stuck() -> None:

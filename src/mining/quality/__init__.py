@@ -17,7 +17,7 @@ rule                  what it finds
 ``zero_block``        the same, shorter: one hour is enough where a thousand are due
 ``low_level``         a day under 5 % of what is due
 ``outage_edge``       cells under half of the usual beside outages, or in the pauses between them
-``stuck``             one positive value repeated beyond chance (below 1e-8)
+``stuck``             one positive value repeated beyond chance (below 1e-7)
 ``copy``              12 hours or more that repeat the same hours 1 to 8 weeks before
 ``spike``             one interval far above history, neighbours in time and a busy city
 ``ceiling``           values that pile up at the highest one
