@@ -35,7 +35,7 @@ class Clock:
 
     Attributes
     ----------
-    values : DataFrame
+    counts : DataFrame
         Indexed by naive UTC time, one column per sensor.
     repairs : DataFrame
         Number of values concerned, index sensor, one column per repair.
@@ -45,7 +45,7 @@ class Clock:
         UTC times of the second hours that no row holds.
     """
 
-    values: pd.DataFrame
+    counts: pd.DataFrame
     repairs: pd.DataFrame
     two_hours: list[pd.Timestamp] = field(default_factory=list)
     lost: list[pd.Timestamp] = field(default_factory=list)

@@ -105,7 +105,7 @@ def read(territory: Declared, raw: Path) -> xr.Dataset:
     wall, wrong = by_row_order(dates, hours, path.name)
     clock = to_utc(frame.set_axis(wall, axis=0), hours, wrong, territory.timezone, path.name)
     raw_cube = cubes.build(
-        clock.values,
+        clock.counts,
         timezone=territory.timezone,
         step=territory.step,
         sensors=declared,
