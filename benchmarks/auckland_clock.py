@@ -239,6 +239,8 @@ def device_clocks(values: pd.DataFrame) -> None:
     for sensor, start, end in (
         ("188 Quay Street Lower Albert (EW)", "2023-04-16", "2023-05-03"),
         ("188 Quay Street Lower Albert (NS)", "2023-04-16", "2023-05-03"),
+        ("188 Quay Street Lower Albert (NS)", "2024-07-03", "2024-07-16"),
+        ("188 Quay Street Lower Albert (NS)", "2024-10-03", "2024-10-16"),
         ("188 Quay Street Lower Albert (EW)", "2025-04-04", "2025-04-09"),
         ("30 Queen Street", "2019-04-09", "2019-04-19"),
         ("7 Custom Street East", "2019-04-09", "2019-04-19"),
@@ -248,6 +250,33 @@ def device_clocks(values: pd.DataFrame) -> None:
         ]
         lags = _lags(near).loc[start:end, "lag"]
         print(f"{sensor:34s}", " ".join(f"{d:%m-%d}:{v:+d}" for d, v in lags.items()))
+
+
+def slow_devices(values: pd.DataFrame) -> None:
+    """Show the two devices that ran one hour behind, and the hour in which they were set."""
+    title("12. New Year's Eve 2019 by sensor: where the hour from 0:00 is not the busiest of three")
+    night = values["2019-12-31 23:00":"2020-01-01 01:00"]
+    for sensor, counts in night.items():
+        if counts.max() > 100 and counts.idxmax().hour != 0:
+            print(f"{sensor:34s} 23:00, 0:00, 1:00:", counts.astype(int).tolist())
+    title("13. best lag of the weekday profile of each month against August 2020 to February 2021")
+    weekdays = np.log1p(values[values.index.day_of_week < 5])
+    usual = weekdays["2020-09-01":"2021-02-10"].groupby(lambda t: t.hour).median()
+    months = [str(m) for m in pd.period_range("2019-01", "2020-07", freq="M")]
+    for sensor in (*clocks.SLOW_UNTIL, *STEADY[:2], "45 Queen Street"):
+        best = []
+        for month in months:
+            shape = weekdays.loc[month, sensor].groupby(lambda t: t.hour).median().to_numpy()
+            spread = {k: np.std(np.roll(shape, -k) - usual[sensor]) for k in range(-2, 3)}
+            best.append(min(spread, key=lambda k: spread[k]))
+        print(f"{sensor:34s}", " ".join(f"{b:+d}" for b in best), f" ({months[0]} to {months[-1]})")
+    print("17 July 2020, rows 9:00 to 14:00, and the weekday after:")
+    for sensor in clocks.SLOW_UNTIL:
+        rows = [
+            values.loc[f"{day} 09:00" : f"{day} 14:00", sensor]
+            for day in ("2020-07-17", "2020-07-20")
+        ]
+        print(f"{sensor:34s}", *(r.astype(int).tolist() for r in rows))
 
 
 def main() -> None:
@@ -277,11 +306,12 @@ def main() -> None:
     lag_of_days(rows[old].sum(axis=1, min_count=10), "city, clock as in the file")
     mended = clocks.to_utc(values, hours, wrong, ZONE, DATA.name).counts
     local = mended.index.tz_localize("UTC").tz_convert(ZONE).tz_localize(None)
-    after = mended.set_axis(local, axis=0).reindex(grid)
+    after = mended.set_axis(local, axis=0)[~local.duplicated()].reindex(grid)
     lag_of_days(after[old].sum(axis=1, min_count=10), "city, clock repaired")
     for table in (copies, scaled, zero_runs, widening):
         table(rows)
     device_clocks(after)
+    slow_devices(rows)
     print(f"\n{time.process_time() - began:.0f} CPU seconds")
 
 

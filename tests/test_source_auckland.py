@@ -124,7 +124,7 @@ def test_get_knows_its_sources() -> None:
 
 def test_every_hour_of_seven_years(cube: xr.Dataset) -> None:
     local = cubes.local_time(cube)
-    assert cube.sizes == {"sensor": 21, "time": 2557 * 24, "repair": 6}
+    assert cube.sizes == {"sensor": 21, "time": 2557 * 24, "repair": 8}
     assert str(local[0]) == "2019-01-01 06:00:00+13:00"
     assert str(local[-1]) == "2026-01-01 05:00:00+13:00"
     # First and last row of the file.
@@ -141,10 +141,10 @@ def test_sum_of_each_sensor_is_that_of_the_file(cube: xr.Dataset, table: pd.Data
 def test_number_of_values_is_that_of_the_file_minus_drops(
     cube: xr.Dataset, table: pd.DataFrame
 ) -> None:
-    dropped = cube["repairs"].sel(repair="impossible_hour")
+    fewer = cube["repairs"].sel(repair=["impossible_hour", "hours_joined"]).sum("repair")
     for sensor in cube["sensor"].to_numpy():
         kept = int(cube["value"].sel(sensor=sensor).count())
-        assert kept == table[sensor].notna().sum() - int(dropped.sel(sensor=sensor))
+        assert kept == table[sensor].notna().sum() - int(fewer.sel(sensor=sensor))
 
 
 def test_repairs_are_counted(cube: xr.Dataset) -> None:
@@ -155,18 +155,26 @@ def test_repairs_are_counted(cube: xr.Dataset) -> None:
         "impossible_hour": 4,  # 2019 to 2022
         "two_hours_summed": 6,
         "hour_lost": 1,  # 2023
+        "device_clock": 0,
+        "hours_joined": 0,
     }
     for sensor in WHOLE:
         assert cube["repairs"].sel(sensor=sensor).to_series().to_dict() == expected
     late = cube["repairs"].sel(sensor="188 Quay Street Lower Albert (NS)").to_series()
     assert late["impossible_hour"] == 1
     assert late["two_hours_summed"] == 2
+    slow = cube["repairs"].sel(sensor="2 High Street").to_series()
+    # 1 Jan 2019 6:00 to 17 July 2020 11:00 without one spring hour and two autumn hours.
+    first, last = pd.Timestamp("2018-12-31 17:00"), pd.Timestamp("2020-07-16 23:00")
+    assert slow["device_clock"] == (last - first) / pd.Timedelta("1h") + 1 - 2
+    assert slow["hours_joined"] == 1
 
 
 @pytest.mark.parametrize(
     ("year", "passages"),
     [
-        (2019, [19228, 24760, 15372]),
+        # 19228, 24760, 15372 in the file; 19 Shortland and 2 High ran an hour behind:
+        (2019, [19228 - 960 + 828, 24760 - 718 + 960, 15372 - 398 + 718]),
         (2020, [18533, 23941, 14838]),
         (2021, [10572, 10824, 8674]),
         (2022, [21966, 25512, 14831]),
@@ -203,7 +211,11 @@ def test_rows_of_january_2025_follow_their_order(city: pd.Series, cube: xr.Datas
     ("day", "passages"),
     [
         # 1:00, 3:00, 4:00, 5:00, of which the file says
-        ("2019-09-29", [4822, 3894, 3168, 920]),  # 0 at 2:00
+        # 0 at 2:00; 19 Shortland and 2 High one hour later than in the file
+        (
+            "2019-09-29",
+            [4822 - 122 + 197, 3894 - 82 + 122, 3168 - 41 + 82, 920 - 13 + 41],
+        ),
         ("2020-09-27", [1743, 1212, 643, 407]),  # 0 at 2:00
         ("2021-09-26", [126, 59, 84, 108]),  # 0 at 2:00
         ("2022-09-25", [5253, 4476, 3245, 762]),  # 0 at 2:00
@@ -269,6 +281,38 @@ def test_autumn_2023_keeps_its_first_hour_alone(cube: xr.Dataset) -> None:
     assert (at_local(cube, first, "quality") == Quality.VALID).all()
     assert np.isnan(at_local(cube, second)).all()
     assert (at_local(cube, second, "reason") == Reason.CLOCK_CHANGE).all()
+
+
+@pytest.mark.parametrize(
+    ("sensor", "eve", "morning"),
+    [
+        ("19 Shortland Street", [595, 639, 480], [399, 666 + 59, 697]),
+        ("2 High Street", [233, 321, 238], [183, 245 + 41, 332]),
+    ],
+)
+def test_two_devices_ran_one_hour_behind(
+    cube: xr.Dataset, sensor: str, eve: list[int], morning: list[int]
+) -> None:
+    counts = pd.Series(cube["value"].sel(sensor=sensor).to_numpy(), cubes.local_time(cube))
+    night = counts["2019-12-31 23:00":"2020-01-01 01:00"]
+    assert night.tolist() == eve  # in the file at 22:00, 23:00, 0:00
+    assert night.idxmax().hour == 0
+    # The hour in which the clock was set, as the file has it: 399, 59, 666, 697 from 10:00.
+    assert counts["2020-07-17 11:00":"2020-07-17 13:00"].tolist() == morning
+    assert np.isnan(counts.iloc[0])
+
+
+def test_two_hours_of_a_slow_device_are_one_hour_later(cube: xr.Dataset) -> None:
+    sensor = "19 Shortland Street"
+    for when, value, quality in (
+        ("2019-04-07 02:00+13:00", 78, Quality.VALID),
+        ("2019-04-07 02:00+12:00", 134, Quality.SUSPECT),
+        ("2019-04-07 04:00+12:00", 21, Quality.VALID),
+    ):
+        assert float(at_local(cube, when).sel(sensor=sensor)) == value
+        assert int(at_local(cube, when, "quality").sel(sensor=sensor)) == quality
+    lost = at_local(cube, "2019-04-07 03:00+12:00", "reason").sel(sensor=sensor)
+    assert int(lost) == Reason.CLOCK_CHANGE
 
 
 def test_clock_change_says_nothing_of_a_sensor_not_yet_there(cube: xr.Dataset) -> None:

@@ -6,7 +6,8 @@ The evidence for each rule stands in ``data/territories/auckland/README.md`` and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,12 @@ DAY_STARTS = 6
 #: Autumns whose row 2:00 holds the first of the two hours alone; the others hold their sum.
 FIRST_HOUR_ONLY = frozenset({2023})
 
+#: Devices whose clock ran one hour behind since 2019, and the UTC hour in which it was set right.
+SLOW_UNTIL = {
+    "19 Shortland Street": pd.Timestamp("2020-07-16 23:00"),
+    "2 High Street": pd.Timestamp("2020-07-16 23:00"),
+}
+
 #: A date may contradict the order of rows by less than this; more means that rows are lost.
 _MAX_WRONG_DATE = pd.Timedelta("7D")
 #: A forgotten clock change ends with the blank last hour of the month's file.
@@ -29,26 +36,31 @@ _HOUR = pd.Timedelta("1h")
 BoolArray = npt.NDArray[np.bool_]
 
 
-@dataclass
+class Mark(IntEnum):
+    """What a clock change did to a cell."""
+
+    NONE = 0
+    TWO_HOURS = 1
+    LOST = 2
+
+
+@dataclass(frozen=True)
 class Clock:
-    """Values on a UTC axis, and what it took to get there.
+    """Counts on a UTC axis, and what it took to get there.
 
     Attributes
     ----------
     counts : DataFrame
-        Indexed by naive UTC time, one column per sensor.
+        Indexed by naive UTC time, every hour, one column per sensor.
+    marks : DataFrame
+        One :class:`Mark` for each cell of `counts`.
     repairs : DataFrame
         Number of values concerned, index sensor, one column per repair.
-    two_hours : list of Timestamp
-        UTC times of cells that hold the sum of two hours.
-    lost : list of Timestamp
-        UTC times of the second hours that no row holds.
     """
 
     counts: pd.DataFrame
+    marks: pd.DataFrame
     repairs: pd.DataFrame
-    two_hours: list[pd.Timestamp] = field(default_factory=list)
-    lost: list[pd.Timestamp] = field(default_factory=list)
 
 
 def by_row_order(
@@ -114,7 +126,8 @@ def to_utc(
     Returns
     -------
     Clock
-        Every value of the file at one UTC time, save zeros at hours that did not exist.
+        Every value of the file at one UTC time, save zeros at hours that did not exist. Of the
+        two equal hours of an autumn night, the first holds what the row says.
 
     Raises
     ------
@@ -124,27 +137,55 @@ def to_utc(
     forgotten, dropped = _spring(values, timezone, path)
     wall = pd.DatetimeIndex(values.index)
     clock = wall.where(~forgotten, wall + _HOUR)[~dropped]
-    first = clock.tz_localize(timezone, ambiguous=np.ones(len(clock), bool))
-    last = clock.tz_localize(timezone, ambiguous=np.zeros(len(clock), bool))
-    folded = np.asarray(first != last)
-    utc = first.tz_convert("UTC").tz_localize(None)
+    first, second = (
+        clock.tz_localize(timezone, ambiguous=np.full(len(clock), summer)).tz_convert("UTC")
+        for summer in (True, False)
+    )
+    folded = np.asarray(first != second)
     summed = folded & ~np.isin(clock.year, list(FIRST_HOUR_ONLY))
-    counted = values.notna()
-    kept = counted[~dropped]
+    kept = values[~dropped].set_axis(first.tz_localize(None), axis=0)
+    counts = kept.reindex(pd.date_range(kept.index[0], kept.index[-1], freq="h"))
+    counted = kept.notna()
+    marks = np.zeros(counts.shape, dtype="int8")
+    row = counts.index.get_indexer(kept.index[summed])
+    marks[row] = np.where(counted[summed], Mark.TWO_HOURS, Mark.NONE)
+    row = counts.index.get_indexer(second[folded].tz_localize(None))
+    marks[row] = np.where(counted[folded], Mark.LOST, Mark.NONE)
+    seen = values.notna()
     repairs = pd.DataFrame(
         {
-            "counting_day": counted[hours < DAY_STARTS].sum(),
-            "wrong_date": counted[wrong].sum(),
-            "forgotten_change": counted[forgotten].sum(),
-            "impossible_hour": counted[dropped].sum(),
-            "two_hours_summed": kept[summed].sum(),
-            "hour_lost": kept[folded & ~summed].sum(),
+            "counting_day": seen[hours < DAY_STARTS].sum(),
+            "wrong_date": seen[wrong].sum(),
+            "forgotten_change": seen[forgotten].sum(),
+            "impossible_hour": seen[dropped].sum(),
+            "two_hours_summed": counted[summed].sum(),
+            "hour_lost": counted[folded & ~summed].sum(),
         }
     )
-    second = last.tz_convert("UTC").tz_localize(None)
-    return Clock(
-        values[~dropped].set_axis(utc, axis=0), repairs, list(utc[summed]), list(second[folded])
-    )
+    frame = pd.DataFrame(marks, index=counts.index, columns=counts.columns)
+    return Clock(counts, frame, repairs)
+
+
+def set_slow_devices(clock: Clock) -> Clock:
+    """Move the counts of devices that ran one hour behind until their clock was set.
+
+    The hour in which the clock was set began on the old time and went on, one hour further, on
+    the new one: its two rows are joined, so that no passage is lost.
+    """
+    counts, marks = clock.counts.copy(), clock.marks.copy()
+    repairs = clock.repairs.assign(device_clock=0, hours_joined=0)
+    for sensor, until in SLOW_UNTIL.items():
+        end = int(counts.index.get_indexer(pd.DatetimeIndex([until + _HOUR]))[0])
+        if sensor not in counts or end < 1:  # not in this file, or it starts or ends elsewhere
+            continue
+        column, mark = counts[sensor].to_numpy().copy(), marks[sensor].to_numpy().copy()
+        repairs.loc[sensor, "device_clock"] = int(np.isfinite(column[:end]).sum())
+        repairs.loc[sensor, "hours_joined"] = 1
+        column[end] += column[end - 1]
+        column[1:end], mark[1:end] = column[: end - 1].copy(), mark[: end - 1].copy()
+        column[0], mark[0] = np.nan, Mark.NONE
+        counts[sensor], marks[sensor] = column, mark
+    return Clock(counts, marks, repairs)
 
 
 def _spring(values: pd.DataFrame, timezone: str, path: str) -> tuple[BoolArray, BoolArray]:

@@ -23,7 +23,7 @@ from mining import writers
 from mining.cube import Quality, Reason
 from mining.errors import ConfigError, SourceError, at
 from mining.sources import Declared
-from mining.sources._auckland_clock import Clock, by_row_order, to_utc
+from mining.sources._auckland_clock import Mark, by_row_order, set_slow_devices, to_utc
 
 __all__ = ["FILES", "acquire", "read"]
 
@@ -89,7 +89,9 @@ def read(territory: Declared, raw: Path) -> xr.Dataset:
         - ``forgotten_change``: moved one hour later, the clock of the file was not changed;
         - ``impossible_hour``: zeros dropped, the hour did not exist;
         - ``two_hours_summed``: one row for the two hours of an autumn night;
-        - ``hour_lost``: the second of these hours is not in the file.
+        - ``hour_lost``: the second of these hours is not in the file;
+        - ``device_clock``: moved one hour later, the clock of the device was behind;
+        - ``hours_joined``: two rows for the hour in which that clock was set.
 
     Raises
     ------
@@ -103,7 +105,8 @@ def read(territory: Declared, raw: Path) -> xr.Dataset:
     declared = territory.sensor_table()
     _check_sensors(list(frame.columns), [str(s) for s in declared.index])
     wall, wrong = by_row_order(dates, hours, path.name)
-    clock = to_utc(frame.set_axis(wall, axis=0), hours, wrong, territory.timezone, path.name)
+    rows = frame.set_axis(wall, axis=0)
+    clock = set_slow_devices(to_utc(rows, hours, wrong, territory.timezone, path.name))
     raw_cube = cubes.build(
         clock.counts,
         timezone=territory.timezone,
@@ -113,21 +116,16 @@ def read(territory: Declared, raw: Path) -> xr.Dataset:
         repairs=clock.repairs,
         attrs=territory.cube_attrs(),
     )
-    return _mark_clock_changes(raw_cube, clock)
+    return _mark_clock_changes(raw_cube, clock.marks)
 
 
-def _mark_clock_changes(raw_cube: xr.Dataset, clock: Clock) -> xr.Dataset:
+def _mark_clock_changes(raw_cube: xr.Dataset, marks: pd.DataFrame) -> xr.Dataset:
     """Say which cells hold two hours, and which are missing because of it."""
-    times = pd.DatetimeIndex(raw_cube.indexes[cubes.TIME])
+    marked = marks[[str(s) for s in raw_cube[cubes.SENSOR].to_numpy()]].to_numpy().T
     quality = raw_cube["quality"].to_numpy().copy()
     reason = raw_cube["reason"].to_numpy().copy()
-    started = ~np.isnan(raw_cube["value"].to_numpy())
-    for column in times.get_indexer(pd.DatetimeIndex(clock.two_hours)):
-        quality[started[:, column], column] = Quality.SUSPECT
-        reason[started[:, column], column] = Reason.CLOCK_CHANGE
-    for column in times.get_indexer(pd.DatetimeIndex(clock.lost)):
-        # The hour before tells whether the sensor counted that night at all.
-        reason[started[:, column - 1], column] = Reason.CLOCK_CHANGE
+    quality[marked == Mark.TWO_HOURS] = Quality.SUSPECT
+    reason[marked != Mark.NONE] = Reason.CLOCK_CHANGE
     dims = (cubes.SENSOR, cubes.TIME)
     return raw_cube.assign(
         quality=(dims, quality, raw_cube["quality"].attrs),
