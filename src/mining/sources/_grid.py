@@ -214,7 +214,7 @@ def _refuse_off_grid(
     if bad.any():
         row = int(np.argmax(bad))
         msg = (
-            f"off the grid of {_plain(step)} by {_plain(abs(int(late[row])))} "
+            f"off the grid of {words(step)} by {words(abs(int(late[row])))} "
             f"({int(bad.sum())} rows are): declare another step, or a tolerance to move such "
             "times to the nearest step"
         )
@@ -226,8 +226,8 @@ def _refuse_finer_step(grid: Grid) -> None:
     slots = np.unique(grid.slot[~grid.impossible])
     if len(slots) > 2 and (gap := int(np.diff(slots).min())) > 1:
         msg = (
-            f"the declared step is {_plain(grid.step)} but times are never closer than "
-            f"{_plain(gap * grid.step)}: declare that step"
+            f"the declared step is {words(grid.step)} but times are never closer than "
+            f"{words(gap * grid.step)}: declare that step"
         )
         raise TableError(msg)
 
@@ -238,13 +238,13 @@ def _refuse_too_large(long: Long, count: int, step: pd.Timedelta) -> None:
         rows = (int(np.argmin(wall)), int(np.argmax(wall)))
         ends = " and ".join(f"{pd.Timestamp(int(wall[r]))} ({long.rows.where(r)})" for r in rows)
         msg = (
-            f"{count} steps of {_plain(step)} for {len(long.sensors)} sensors are too many: "
+            f"{count} steps of {words(step)} for {len(long.sensors)} sensors are too many: "
             f"check the step and the first and last times, {ends}"
         )
         raise TableError(msg)
 
 
-def _plain(duration: pd.Timedelta | int) -> str:
+def words(duration: pd.Timedelta | int) -> str:
     """Return a duration in words without needless parts."""
     text = str(pd.Timedelta(duration))
     return text.removeprefix("0 days ").removesuffix(" 00:00:00")

@@ -22,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 _DAY = 86_400 * 10**9
-_ISO_DATE = r"^\d{4}([-/]?)\d{2}\1\d{2}"
+_ISO_DATE = r"^\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|\d{4})"
 _OFFSET = r"[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mining.errors import TableError
-from mining.sources import _localtime
+from mining.sources import _grid, _localtime
 from mining.sources._rows import Rows, of_frame
 
 #: Columns without which a file cannot be read.
@@ -29,6 +29,7 @@ KIND_OF_MOBILITY: dict[str, str | None] = {
     "TWO WHEELS MOTORIZED": "road", "HORSE-RIDER": None, "TRAMWAY": None, "CANOE": None,
     "UNDEFINED": None,
 }  # fmt: skip
+_HOUR = 3600 * 10**9
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,20 @@ def _check_lengths(
 ) -> None:
     """Refuse intervals that are not one step, on the clock or in real time."""
     expected = int(np.median(length)) if step is None else step.as_unit("ns").value
-    bad = (length != expected) & (instant != expected)
+    bad = (np.abs(length - expected) > _spare(expected)) & (
+        np.abs(instant - expected) > _spare(expected)
+    )
     if bad.any():
         row = int(where[np.argmax(bad)])
-        says = f"{pd.Timedelta(expected)} after start_datetime (one step)"
+        says = f"{_grid.words(expected)} after start_datetime (one step)"
         raise TableError(
             measures.rows.at(row, "end_datetime", measures.texts("end_datetime").iloc[row], says)
         )
+
+
+def _spare(step: int) -> int:
+    """Return by how much an interval may differ from the step: local days have 23 to 25 hours."""
+    return 0 if step % (24 * _HOUR) else _HOUR
 
 
 def _check_overlaps(
@@ -175,7 +183,8 @@ def _check_overlaps(
     code, _ = pd.factorize(ids.iloc[where])
     order = np.lexsort((begin, code))
     gap = np.diff(begin[order])
-    overlap = (np.diff(code[order]) == 0) & (gap > 0) & (gap < length[order[:-1]])
+    room = length[order[:-1]] - _spare(int(np.median(length)))
+    overlap = (np.diff(code[order]) == 0) & (gap > 0) & (gap < room)
     if overlap.any():
         at_pair = int(np.argmax(overlap))
         before, row = (int(where[order[at_pair + i]]) for i in (0, 1))
