@@ -35,16 +35,21 @@ def cube_of(
     cubes.check_timezone(timezone)
     zone = timezone if clock is None else clock
     cubes.check_timezone(zone)
-    is_count = _counts(long.sensors, sensors, kind, duplicates)
+    known = _described(sensors, long.sensors, kind)
+    is_count = _counts(known["kind"], duplicates)
     grid = _grid.lay(
-        long, timezone=timezone, clock=zone, step=step, tolerance=pd.Timedelta(tolerance)
+        long,
+        timezone=timezone,
+        clock=zone,
+        step=step,
+        tolerance=_grid.duration(tolerance, "tolerance"),
     )
     cells = _repair.fill(long, grid, is_count=is_count, duplicates=duplicates, maximum=maximum)
     cube = cubes.build(
         pd.DataFrame(cells.values, index=grid.times, columns=long.sensors),
         timezone=timezone,
         step=grid.step,
-        sensors=sensors,
+        sensors=known,
         kind=kind,
         repairs=cells.repairs,
         attrs=attrs,
@@ -58,18 +63,25 @@ def cube_of(
     return cube
 
 
-def _counts(
-    ids: Sequence[str], sensors: pd.DataFrame | None, kind: str, duplicates: str
-) -> npt.NDArray[np.bool_]:
+def _described(sensors: pd.DataFrame | None, ids: Sequence[str], kind: str) -> pd.DataFrame:
+    """Return what is known of each sensor, with a kind for all: `kind` where none is told."""
+    cubes.kind_of(kind)
+    if sensors is None:
+        return pd.DataFrame({"kind": kind}, index=list(ids))
+    told = sensors.set_axis(sensors.index.astype(str), axis=0)
+    if told.index.has_duplicates:
+        msg = f"sensor {told.index[told.index.duplicated()][0]!r} is described twice"
+        raise ConfigError(msg)
+    known = told.reindex(list(ids))
+    kinds = known["kind"] if "kind" in known else pd.Series("", index=known.index)
+    return known.assign(kind=kinds.where(kinds.notna() & (kinds != ""), kind))
+
+
+def _counts(kinds: pd.Series, duplicates: str) -> npt.NDArray[np.bool_]:
     """Return for each sensor whether it counts; refuse an impossible policy."""
     if duplicates not in ("missing", "error", "sum", "first"):
         msg = f"duplicates={duplicates!r}: expected 'missing', 'error', 'sum' or 'first'"
         raise ConfigError(msg)
-    cubes.kind_of(kind)
-    kinds = pd.Series(kind, index=list(ids))
-    if sensors is not None and "kind" in sensors:
-        told = sensors["kind"].set_axis(sensors.index.astype(str)).reindex(list(ids))
-        kinds = told.where(told.notna() & (told != ""), kinds)
     is_count = np.array([cubes.kind_of(str(k)).is_count for k in kinds], dtype=bool)
     if duplicates == "sum" and not is_count.all():
         msg = f"duplicates='sum': {kinds[~is_count].iloc[0]!r} does not add up, only counts do"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mining import cube
-from mining.errors import TableError
+from mining.errors import ConfigError, TableError
 from mining.sources import _localtime
 from mining.sources._layout import Long
 
@@ -80,11 +80,13 @@ def lay(
     ------
     TableError
         If the step cannot be told, or a row is off the grid by more than the tolerance.
+    ConfigError
+        If the step is not a positive duration.
     """
-    delta = infer_step(long) if step is None else pd.Timedelta(step)
+    delta = infer_step(long) if step is None else duration(step, "step")
     if delta <= pd.Timedelta(0):
         msg = f"step {step!r}: expected a positive duration such as '1h'"
-        raise TableError(msg)
+        raise ConfigError(msg)
     grid = _days if delta % _DAY == pd.Timedelta(0) else _steps
     out = grid(long, timezone, clock, delta.as_unit("ns"), tolerance)
     if step is not None:
@@ -110,7 +112,7 @@ def infer_step(long: Long) -> pd.Timedelta:
     best = int(np.argmax(counts))
     if counts[best] * 2 <= counts.sum():
         shares = sorted(zip(-counts / counts.sum(), gaps, strict=True))[:3]
-        found = ", ".join(f"{pd.Timedelta(int(g))} ({-s:.0%})" for s, g in shares)
+        found = ", ".join(f"{words(int(g))} ({-s:.0%})" for s, g in shares)
         msg = f"the step is not clear, differences found are {found}: declare it (step='1h')"
         raise TableError(msg)
     return pd.Timedelta(int(gaps[best]))
@@ -242,6 +244,15 @@ def _refuse_too_large(long: Long, count: int, step: pd.Timedelta) -> None:
             f"check the step and the first and last times, {ends}"
         )
         raise TableError(msg)
+
+
+def duration(text: str | pd.Timedelta, name: str) -> pd.Timedelta:
+    """Return a duration, or raise :class:`ConfigError` that names what was found."""
+    try:
+        return pd.Timedelta(text)
+    except ValueError as error:
+        msg = f"{name} {text!r}: expected a duration such as '1h', '15min' or '1D'"
+        raise ConfigError(msg) from error
 
 
 def words(duration: pd.Timedelta | int) -> str:

@@ -89,7 +89,8 @@ def to_long(
     if len(frame) == 0:
         raise TableError(f"{name}: no row at all, expected one row or more")
     places = of_frame(len(frame)) if rows is None else rows
-    table, found = _columns(frame, {"sensor": sensor, "time": time, "value": value}, name)
+    asked = {"time": time} if layout == "wide" else {"sensor": sensor, "time": time, "value": value}
+    table, found = _columns(frame, asked, name)
     if layout is None:
         layout = "long" if "sensor" in found else "wide"
     needed = ("sensor", "time", "value") if layout == "long" else ("time",)

@@ -23,6 +23,10 @@ Floats = npt.NDArray[np.float64]
 
 _DAY = 86_400 * 10**9
 _ISO_DATE = r"^\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|\d{4})"
+#: Years that nanoseconds can hold; a date beyond is a slip or a stand-in for "never".
+_YEARS = (1700, 2200)
+_NEAR = f"a time between the years {_YEARS[0]} and {_YEARS[1]}"
+_NO_OFFSET = np.iinfo(np.int64).min
 _OFFSET = r"[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
 
@@ -87,6 +91,9 @@ def parse(times: pd.Series, rows: Rows, *, column: str, time_format: str | None 
     if isinstance(times.dtype, pd.DatetimeTZDtype) or times.dtype.kind == "M":
         _refuse(times.isna().to_numpy(), times, rows, column, "a time in every row")
         index = pd.DatetimeIndex(times)
+        years = index.year.to_numpy()
+        far = (years < _YEARS[0]) | (years > _YEARS[1])
+        _refuse(far, times, rows, column, _NEAR)
         wall = _nanoseconds(index.tz_localize(None))
         if index.tz is None:
             return Clock(wall, None)
@@ -98,13 +105,14 @@ def parse(times: pd.Series, rows: Rows, *, column: str, time_format: str | None 
     texts = pd.Series(uniques, dtype="str").str.strip()
     _refuse(codes < 0, times, rows, column, "a time in every row")
     _refuse((texts == "").to_numpy()[codes], times, rows, column, "a time in every row")
-    wall, offset, bad = _parse_texts(texts, time_format)
+    wall, offset, bad, far = _parse_texts(texts, time_format)
     expected = (
         f"a time of format {time_format!r}"
         if time_format
         else ("an ISO 8601 time such as 2024-03-31T14:00 (declare the format if it is another one)")
     )
     _refuse(bad[codes], times, rows, column, expected)
+    _refuse(far[codes], times, rows, column, _NEAR)
     if offset is None:
         return Clock(wall[codes], None)
     bare = (offset == _NO_OFFSET)[codes]
@@ -115,11 +123,10 @@ def parse(times: pd.Series, rows: Rows, *, column: str, time_format: str | None 
     return Clock(wall[codes], None if bare.all() else offset[codes])
 
 
-_NO_OFFSET = np.iinfo(np.int64).min
-
-
-def _parse_texts(texts: pd.Series, time_format: str | None) -> tuple[Ints, Ints | None, Bools]:
-    """Return wall time, offset (`_NO_OFFSET` where none) and what does not parse, of each text."""
+def _parse_texts(
+    texts: pd.Series, time_format: str | None
+) -> tuple[Ints, Ints | None, Bools, Bools]:
+    """Return wall time and offset (`_NO_OFFSET` where none), and what is no time or too far."""
     if time_format is None:
         good = texts.str.contains(_ISO_DATE, regex=True).to_numpy(dtype=bool)
         zoned = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
@@ -129,12 +136,14 @@ def _parse_texts(texts: pd.Series, time_format: str | None) -> tuple[Ints, Ints 
         zoned = np.full(len(texts), "%z" in time_format)
         utc = pd.to_datetime(texts, format=time_format, errors="coerce", utc=True)
     bad = utc.isna().to_numpy()
-    instant = _nanoseconds(pd.DatetimeIndex(utc.dt.tz_localize(None).fillna(pd.Timestamp(0))))
+    near = utc.dt.year.between(*_YEARS).to_numpy(dtype=bool)
+    plain = utc.dt.tz_localize(None).where(near, pd.Timestamp(0))
+    instant = _nanoseconds(pd.DatetimeIndex(plain))
     if not zoned.any():
-        return instant, None, bad
+        return instant, None, bad, ~near & ~bad
     offset = np.full(len(texts), _NO_OFFSET)
     offset[zoned] = _written_offset(texts[zoned])
-    return instant + np.where(zoned, offset, 0), offset, bad
+    return instant + np.where(zoned, offset, 0), offset, bad, ~near & ~bad
 
 
 def _written_offset(texts: pd.Series) -> Ints:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from mining.errors import SourceError, at
+from mining.errors import ConfigError
 from mining.sources import _files, _layout, _national, _raw
 from mining.sources._options import TablesOptions
 
@@ -46,18 +45,25 @@ def read(
         if (paths := _raw.acquired(raw, role, optional=role != "measures"))
     }
     for role, table in parts.items():
-        for column in _national.NEEDED[role]:
-            if column not in table.frame:
-                header = list(table.frame.columns)
-                expected = f"the columns {', '.join(_national.NEEDED[role])}"
-                raise SourceError(at(table.rows.files[0], line=1, found=header, expected=expected))
-    known = declared
-    if "channels" in parts:
+        _national.check_columns(table, role)
+    told = declared.set_axis(declared.index.astype(str), axis=0)
+    if "channels" not in parts:
+        if not len(told):
+            raise ConfigError("source: name the sites and channels files, or fill channels.csv")
+        known, channels = told, list(told.index)
+    else:
         files = _national.sensors_of(parts["sites"], parts["channels"], kind=kind)
-        told = declared.set_axis(declared.index.astype(str)).replace("", np.nan)
-        known = told.combine_first(files).reindex(declared.index.union(files.index).astype(str))
-    channels = files.index if "channels" in parts else known.index.astype(str)
-    long = to_long(parts["measures"], list(channels), step, options.decimal)
-    if not len(declared):
-        long = long.only(list(channels))
-    return long, known if not len(declared) else known.loc[declared.index.astype(str)]
+        known, channels = _overlaid(told, files), list(files.index)
+    if options.undeclared == "drop":
+        channels += list(parts["measures"].texts("channel_id").unique())
+    return to_long(parts["measures"], channels, step, options.decimal), known
+
+
+def _overlaid(told: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
+    """Return what the files say of the sensors, where the territory says nothing else."""
+    if not len(told):
+        return files
+    columns = told.columns.union(files.columns)
+    mine = told.reindex(columns=columns)
+    other = files.reindex(index=told.index, columns=columns)
+    return mine.where(mine.notna() & (mine != ""), other)

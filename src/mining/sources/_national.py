@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.errors import TableError
+from mining.errors import TableError, at
 from mining.sources import _grid, _localtime
 from mining.sources._rows import Rows, of_frame
 
@@ -57,6 +57,15 @@ def of_table(frame: pd.DataFrame, name: str) -> Table:
     """Return a DataFrame as a table of the schema, named in messages."""
     rows = of_frame(len(frame))
     return Table(frame.reset_index(drop=True), Rows(rows.number + 2, (name,)))
+
+
+def check_columns(table: Table, role: str) -> None:
+    """Refuse a file of the schema without the columns that are needed."""
+    missing = [c for c in NEEDED[role] if c not in table.frame]
+    if missing:
+        header = [str(c) for c in table.frame.columns]
+        expected = f"the columns {', '.join(NEEDED[role])}"
+        raise TableError(at(table.rows.files[0], line=1, found=header, expected=expected))
 
 
 def sensors_of(sites: Table, channels: Table, *, kind: str) -> pd.DataFrame:

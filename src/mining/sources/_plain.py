@@ -64,12 +64,17 @@ def _date_and_hour(
     day = _localtime.parse(frame[date], rows, column=date, time_format=date_format)
     if hour is None:
         return pd.Series(day.wall.view("M8[ns]"), index=frame.index)
+    timed = day.wall % (24 * 3600 * 10**9) != 0
+    if timed.any():
+        row = int(np.argmax(timed))
+        expected = f"a day without a time, as the hour stands in {hour!r}"
+        raise TableError(rows.at(row, date, str(frame[date].iloc[row]), expected))
     codes, uniques = pd.factorize(frame[hour].astype("str"))
     minutes = np.array([_minutes(str(u)) for u in uniques], dtype="int64")[codes]
     if (minutes < 0).any():
         row = int(np.argmax(minutes < 0))
         expected = "an hour from 0 to 23, or H:MM"
-        raise TableError(rows.at(row, hour, frame[hour].iloc[row], expected))
+        raise TableError(rows.at(row, hour, str(frame[hour].iloc[row]), expected))
     return pd.Series((day.wall + minutes * 60 * 10**9).view("M8[ns]"), index=frame.index)
 
 

@@ -35,7 +35,7 @@ def _found(folder: Path, patterns: str | Sequence[str] | None) -> list[Path]:
     out: list[Path] = []
     for text in texts:
         path = folder / text
-        files = [path] if path.is_file() else sorted(_glob(folder, text))
+        files = [path] if path.is_file() else sorted(_glob(path))
         if not files:
             raise SourceError(
                 f"source file {text!r}: no such file (seen from the territory folder)"
@@ -44,17 +44,9 @@ def _found(folder: Path, patterns: str | Sequence[str] | None) -> list[Path]:
     return out
 
 
-def _glob(folder: Path, pattern: str) -> list[Path]:
-    if not any(c in pattern for c in "*?["):
-        return []
-    base = Path(Path(pattern).anchor) if Path(pattern).is_absolute() else folder
-    return [
-        p
-        for p in base.glob(
-            str(Path(pattern).relative_to(base) if Path(pattern).is_absolute() else pattern)
-        )
-        if p.is_file()
-    ]
+def _glob(pattern: Path) -> list[Path]:
+    anchor = Path(pattern.anchor)
+    return [p for p in anchor.glob(str(pattern.relative_to(anchor))) if p.is_file()]
 
 
 def acquired(raw: Path, start: str, *, optional: bool = False) -> list[Path]:

@@ -138,7 +138,10 @@ def _unsorted(long: Long, grid: Grid, kept: npt.NDArray[np.int64]) -> npt.NDArra
     order = kept[np.argsort(long.sensor[kept], kind="stable")]
     same = np.diff(long.sensor[order]) == 0
     out = np.zeros(len(long.value), bool)
-    out[order[1:][same & (np.diff(grid.slot[order]) < 0)]] = True
+    back = same & (np.diff(grid.slot[order]) < 0)
+    if long.clock.offset is None:  # pairs of an hour told twice (2:00 2:00 2:30 2:30) are in order
+        back &= np.diff(long.clock.wall[order]) < 0
+    out[order[1:][back]] = True
     return out
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import writers
-from mining.sources import _layout, _measures, _national, _plain, _raw
+from mining.sources import _grid, _layout, _measures, _national, _plain, _raw
 from mining.sources._assemble import cube_of, only_declared
 from mining.sources._export import to_national
 from mining.sources._options import Columns, TablesOptions, parse
@@ -200,10 +200,13 @@ def from_national(
     TableError
         If the tables do not fit together; the message names table, line and column.
     """
-    channel_table = _national.of_table(channels, "channels")
-    known = _national.sensors_of(_national.of_table(sites, "sites"), channel_table, kind=kind)
-    delta = _national.steps_of(channel_table) if step is None else pd.Timedelta(step)
-    long = _measures.to_long(_national.of_table(measures, "measures"), list(known.index), delta)
+    parts = {"sites": sites, "channels": channels, "measures": measures}
+    told = {role: _national.of_table(table, role) for role, table in parts.items()}
+    for role, table in told.items():
+        _national.check_columns(table, role)
+    known = _national.sensors_of(told["sites"], told["channels"], kind=kind)
+    delta = _national.steps_of(told["channels"]) if step is None else _grid.duration(step, "step")
+    long = _measures.to_long(told["measures"], list(known.index), delta)
     return cube_of(
         long.only(list(known.index)),
         timezone=timezone,
@@ -260,7 +263,7 @@ def read(territory: Territory, raw: Path) -> xr.Dataset:
     """
     options = parse(territory.source)
     declared = territory.sensor_table()
-    step = pd.Timedelta(options.step or territory.step)
+    step = _grid.duration(options.step or territory.step, "step")
     if options.format == "national":
         long, declared = _measures.read(options, raw, declared, territory.kind, step)
     else:
