@@ -72,6 +72,7 @@ class Reason(IntEnum):
     GAP_FILLED = 15
     LOW_LEVEL = 16
     CLOCK_CHANGE = 17
+    CONFLICT = 18
 
 
 Aggregate = Literal["sum", "mean", "energy", "last"]
