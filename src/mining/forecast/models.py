@@ -14,6 +14,9 @@ from mining.forecast.protocol import Model
 KNOWN: dict[str, tuple[str, str]] = {
     "seasonal_naive": ("simple", "SeasonalNaive"),
     "window_average": ("simple", "WindowAverage"),
+    "statsmodels": ("structural", "Structural"),
+    "boosting": ("boosting", "Boosting"),
+    "prophet": ("prophets", "ProphetModel"),
 }
 
 
