@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from mining.anomaly import _levels, _rhythm, _runs
+from mining.anomaly import _rhythm, _runs
 from mining.anomaly._grid import Array, Grid, median
 from mining.anomaly._runs import Run
-from mining.anomaly._scene import Group, Scene
+from mining.anomaly._scene import CROWD, Group, Scene
 
-#: From this many sensors on there is a "whole territory".
-CROWD = 3
 #: A sensor below this share of what was expected has a trouble of its own.
 _DEAD = 0.05
 
@@ -23,15 +21,10 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     if rhythm is None:
         return []
     grid = scene.grid
-    runs: list[Run] = []
+    runs = list(group.steps)
     for row, residual in enumerate(rhythm.residual):
         if np.isfinite(residual).any():
             runs += _runs.find(residual, grid, row=row)
-    if group.is_count:
-        values = grid.spread(group.values)
-        daily = _levels.movements(values, scene.masked[group.rows], grid, counts=True)
-        runs += _levels.find(daily, grid, floor=_runs.FLOOR)
-        runs += _town_steps(daily, grid)
     runs += _town_runs(rhythm.movement, grid)
     return _one_each(scene, group, runs)
 
@@ -47,17 +40,12 @@ def _town_runs(movement: Array, grid: Grid) -> list[Run]:
     return _runs.find(together / scale, grid, row=-1)
 
 
-def _town_steps(daily: Array, grid: Grid) -> list[Run]:
-    together = median(daily, CROWD)
-    return _levels.steps(together, grid, row=-1, floor=_runs.FLOOR)
-
-
 def _one_each(scene: Scene, group: Group, runs: list[Run]) -> list[Run]:
     """Leave one run for each thing that happened."""
     by_row: dict[int, list[Run]] = {}
     for run in runs:
         by_row.setdefault(run.row, []).append(run)
-    town = _with_steps(by_row.pop(-1, []), scene.grid)
+    town = _one_a_holiday(scene, _with_steps(by_row.pop(-1, []), scene.grid))
     rest: list[Run] = []
     for row in sorted(by_row):
         mine = _with_steps(by_row[row], scene.grid)
@@ -75,7 +63,9 @@ def _with_steps(runs: list[Run], grid: Grid) -> list[Run]:
         same = [
             r
             for r in out
-            if r.sign == step.sign and r.scale >= day and r.overlap(step) >= (r.stop - r.first) / 2
+            if r.sign == step.sign
+            and r.stop - r.first >= day
+            and 2 * r.overlap(step) >= r.stop - r.first
         ]
         if same:
             out = [r for r in out if r not in same]
@@ -88,6 +78,21 @@ def _with_steps(runs: list[Run], grid: Grid) -> list[Run]:
         else:
             out.append(step)
     return sorted(out, key=lambda r: (r.first, r.stop, r.sign))
+
+
+def _one_a_holiday(scene: Scene, town: list[Run]) -> list[Run]:
+    """Join what the territory did on one holiday: a loud eve and an empty day are one thing."""
+    out: list[Run] = []
+    for run in town:
+        key = scene.holiday(run.first, run.stop)
+        last = out[-1] if out else None
+        close = last is not None and run.first - last.stop <= scene.grid.steps("1D")
+        if last is not None and key and close and key == scene.holiday(last.first, last.stop):
+            best = max(last, run, key=lambda r: r.score)
+            out[-1] = replace(best, first=last.first, stop=max(last.stop, run.stop))
+        else:
+            out.append(run)
+    return out
 
 
 def _explained(scene: Scene, group: Group, run: Run, town: list[Run]) -> bool:

@@ -20,6 +20,8 @@ from mining.errors import ConfigError
 
 #: Score of incidents that exact rules found: they are not a matter of degree.
 RULE_SCORE = 100.0
+#: Runs of counts that change the total by less than this factor are not worth a word.
+LEAST_EFFECT = 1.2
 
 
 def detect(
@@ -129,7 +131,7 @@ def _coded_row(scene: Scene, group: Group, run: _coded.Coded) -> dict[str, Any]:
 def _statistical_rows(
     scene: Scene, group: Group, coded: list[_coded.Coded], alerts: float
 ) -> list[dict[str, Any]]:
-    runs = _not_coded(scene, _candidates.of_group(scene, group), coded)
+    runs = _not_coded(scene, group, _candidates.of_group(scene, group), coded)
     free = [r for r in runs if scene.holiday(r.first, r.stop)]
     month = pd.Timedelta("30D") / scene.grid.step
     cells = np.isfinite(group.values)
@@ -143,29 +145,33 @@ def _statistical_rows(
     return out
 
 
-def _not_coded(scene: Scene, runs: list[Run], coded: list[_coded.Coded]) -> list[Run]:
+def _not_coded(scene: Scene, group: Group, runs: list[Run], coded: list[_coded.Coded]) -> list[Run]:
     """Leave out runs that mostly stand on what a quality rule has named already."""
     kept = []
     for run in runs:
         first, stop = scene.grid.span(run.first, run.stop)
         mine = [c for c in coded if c.row == run.row]
         shared = sum(max(0, min(stop, c.stop) - max(first, c.first)) for c in mine)
-        if stop > first and 2 * shared <= stop - first:
+        if stop > first and 2 * shared <= stop - first and _matters(scene, group, run):
             kept.append(run)
     return kept
 
 
+def _matters(scene: Scene, group: Group, run: Run) -> bool:
+    """Tell whether a run of counts moved enough people to be worth a word."""
+    if not group.is_count:
+        return True
+    observed, expected = _sums(scene, group, run)
+    more, less = max(observed, expected), min(observed, expected)
+    return more >= _labels.WORTH and (run.row < 0 or more >= LEAST_EFFECT * less)
+
+
 def _statistical_row(scene: Scene, group: Group, run: Run, bar: float) -> dict[str, Any]:
     first, stop = scene.grid.span(run.first, run.stop)
-    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    model = group.normal if run.row < 0 or run.scale == 0 else group.expected
-    values, expected = group.values[rows, first:stop], model[rows, first:stop]
-    if run.scale == 0:
-        expected = _before(scene, group, run)[:, first:stop]
-    known = np.isfinite(values) & np.isfinite(expected)
-    sums = (_total(values[known], group), _total(expected[known], group))
+    sums = _sums(scene, group, run)
     if run.row < 0:
-        ratio, count = float("nan"), int(known.any(axis=1).sum())
+        counted = np.isfinite(group.values[:, first:stop]).any(axis=1)
+        ratio, count = float("nan"), int(counted.sum())
     else:
         ratio, count = scene.neighbour_ratio(group, run.row, first, stop)
     evidence, key = _evidence(scene, group, run, (first, stop), sums, ratio)
@@ -184,6 +190,19 @@ def _statistical_row(scene: Scene, group: Group, run: Run, bar: float) -> dict[s
         (run.score, sure, *sums, ratio),
         (did, others, _labels.why(verdict.rule, key, evidence.entry)),
     )
+
+
+def _sums(scene: Scene, group: Group, run: Run) -> tuple[float, float]:
+    """Return what was observed and expected during a run, over the cells that have both."""
+    first, stop = scene.grid.span(run.first, run.stop)
+    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
+    values = group.values[rows, first:stop]
+    if run.scale == 0:
+        expected = _before(scene, group, run)[:, first:stop]
+    else:
+        expected = (group.normal if run.row < 0 else group.expected)[rows, first:stop]
+    known = np.isfinite(values) & np.isfinite(expected)
+    return _total(values[known], group), _total(expected[known], group)
 
 
 def _before(scene: Scene, group: Group, run: Run) -> Any:
@@ -223,6 +242,8 @@ def _evidence(
     holiday = texts.holiday(key, scene.holiday_name(key)) if key else ""
     values = group.values[run.row, first:stop] if run.row >= 0 else np.array([])
     measured = values[np.isfinite(values)]
+    week = 7 * scene.grid.per_day
+    usual = group.normal[max(0, run.row), max(0, first - week) : stop + week]
     evidence = Evidence(
         sign=run.sign,
         scale=run.scale,
@@ -233,6 +254,7 @@ def _evidence(
         is_count=group.is_count,
         cells=len(measured),
         same=float((np.diff(measured) == 0).mean()) if len(measured) > 1 else 0.0,
+        peak=float(np.nanmax(usual, initial=0.0)),
         neighbours=ratio,
         whole=run.row < 0,
         entry=_labels.covering(entries, *naive, run.sign),

@@ -114,7 +114,7 @@ def end_of(start: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
     return naive.tz_localize(start.tz, ambiguous=True, nonexistent="shift_forward")
 
 
-def around(table: Array, half: int, least: int) -> Array:
+def around(table: Array, half: int, least: int, era: IntArray | None = None) -> Array:
     """Return the median of the surrounding weeks, the week itself left out.
 
     Parameters
@@ -125,6 +125,8 @@ def around(table: Array, half: int, least: int) -> Array:
         How many weeks on either side.
     least : int
         How many known values make a median; NaN otherwise.
+    era : int array (week, slot), optional
+        Only weeks of the same era are taken.
 
     Returns
     -------
@@ -135,6 +137,11 @@ def around(table: Array, half: int, least: int) -> Array:
     weeks = table.shape[0]
     lags = [k for k in range(2 * half + 1) if k != half]
     stack = np.stack([padded[k : k + weeks] for k in lags])
+    if era is not None and era.any():
+        beyond = np.full((half, table.shape[1]), -1, dtype="int64")
+        eras = np.concatenate([beyond, era, beyond])
+        same = np.stack([eras[k : k + weeks] == era for k in lags])
+        stack = np.where(same, stack, np.nan)
     return median(stack, least)
 
 

@@ -28,6 +28,7 @@ SURE = {
     "coded_silence": 0.95,
     "coded_declared": 0.99,
     "zeros": 0.9,
+    "low": 0.7,
     "stuck": 0.9,
     "spike": 0.6,
     "journal_works": 0.9,
@@ -41,14 +42,18 @@ SURE = {
     "level": 0.5,
     "unexplained": 0.4,
 }
-#: Below this share of what was expected, a counter is taken for dead.
-NEARLY_NOTHING = 0.02
+#: Below this share of what was expected, a counter is taken for dead, or for ill.
+NEARLY_NOTHING, VERY_LITTLE = 0.005, 0.1
+#: An ill counter is told from an empty street only after this time.
+LONG_ENOUGH = pd.Timedelta("12h")
 #: At least this much must have been expected before silence means anything.
 WORTH = 30.0
 #: Neighbours within this share of their usual level are "normal".
 NORMAL = 0.35
 #: A lone value above this many times the expected one is an error, not a crowd.
 ABSURD_TIMES = 8.0
+#: ... if it also exceeds this many times the highest value of a usual week.
+ABSURD_PEAK = 1.5
 #: A surge longer than this is not called an event.
 LONGEST_EVENT = pd.Timedelta("4D")
 
@@ -73,6 +78,8 @@ class Evidence:
         Measured cells.
     same : float
         Share of measured cells equal to their predecessor.
+    peak : float
+        Highest value that is normal for the sensor within a week.
     neighbours : float
         Median ratio of the neighbours to their usual level; NaN if there is none.
     whole : bool
@@ -92,6 +99,7 @@ class Evidence:
     is_count: bool
     cells: int
     same: float
+    peak: float
     neighbours: float
     whole: bool
     entry: Event | None
@@ -131,7 +139,9 @@ def judge(seen: Evidence) -> Verdict:
 
 
 def _shape(seen: Evidence) -> str:
-    return "level" if seen.scale == 0 else "surge" if seen.sign > 0 else "drop"
+    if seen.scale == 0:
+        return "level"
+    return "surge" if seen.observed > seen.expected else "drop"
 
 
 def _fault(seen: Evidence) -> str:
@@ -143,10 +153,14 @@ def _fault(seen: Evidence) -> str:
         nothing = seen.observed <= NEARLY_NOTHING * seen.expected
         if nothing and seen.expected >= WORTH:
             return "zeros"
+        little = seen.observed <= VERY_LITTLE * seen.expected and seen.expected >= 10 * WORTH
+        if little and seen.end - seen.start >= LONG_ENOUGH:
+            return "low"
     if seen.same >= 0.8 and seen.cells >= 4 and seen.observed > 0:
         return "stuck"
     alone = seen.is_count and seen.sign > 0 and seen.cells <= 2 and others_normal
-    if alone and seen.observed > ABSURD_TIMES * max(seen.expected, 1):
+    absurd = seen.observed > max(ABSURD_TIMES * seen.expected, ABSURD_PEAK * seen.peak)
+    if alone and absurd:
         return "spike"
     return ""
 

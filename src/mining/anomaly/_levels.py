@@ -6,9 +6,11 @@ against one fixed week, with the movement of the other sensors taken out.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from mining.anomaly._grid import Array, Grid, median, without_self
+from mining.anomaly._grid import Array, Grid, IntArray, median, without_self
 from mining.anomaly._rhythm import LEAST_EXPECTED
 from mining.anomaly._runs import Run
 from mining.cube import BoolArray
@@ -43,7 +45,7 @@ def movements(values: Array, masked: BoolArray, grid: Grid, *, counts: bool) -> 
     return np.where(enough, (seen - usual) / np.maximum(known.sum(axis=2), 1), np.nan)
 
 
-def find(daily: Array, grid: Grid, *, floor: float) -> list[Run]:
+def find(daily: Array, grid: Grid, *, floor: float, crowd: int = 3) -> list[Run]:
     """Return the level steps of every sensor, the movement of the others taken out.
 
     Parameters
@@ -54,6 +56,8 @@ def find(daily: Array, grid: Grid, *, floor: float) -> list[Run]:
         The local clock.
     floor : float
         Least score.
+    crowd : int
+        From this many sensors on, steps of all together are looked for too (row -1).
 
     Returns
     -------
@@ -62,7 +66,8 @@ def find(daily: Array, grid: Grid, *, floor: float) -> list[Run]:
     """
     town, others = without_self(daily)
     own = daily - np.where(others >= 2, town, 0.0)
-    return [run for row in range(len(own)) for run in steps(own[row], grid, row=row, floor=floor)]
+    runs = [run for row in range(len(own)) for run in steps(own[row], grid, row=row, floor=floor)]
+    return runs + steps(median(daily, crowd), grid, row=-1, floor=floor)
 
 
 def steps(own: Array, grid: Grid, *, row: int, floor: float) -> list[Run]:
@@ -88,7 +93,36 @@ def steps(own: Array, grid: Grid, *, row: int, floor: float) -> list[Run]:
         sign = 1 if change[day] > 0 else -1
         span = (start * grid.per_day, stop * grid.per_day)
         runs.append(Run(row, *span, sign, float(score[day]), 0))
-    return sorted(runs, key=lambda run: run.first)
+    return _without_returns(sorted(runs, key=lambda run: run.first), 7 * grid.per_day)
+
+
+def _without_returns(runs: list[Run], near: int) -> list[Run]:
+    """Join overlapping steps of one direction; leave out those that only end the one before."""
+    kept: list[Run] = []
+    for run in runs:
+        last = kept[-1] if kept else None
+        if last is None:
+            kept.append(run)
+        elif last.sign == run.sign and run.first <= last.stop:
+            stop, score = max(last.stop, run.stop), max(last.score, run.score)
+            kept[-1] = replace(last, stop=stop, score=score)
+        elif last.sign == run.sign or abs(run.first - last.stop) > near:
+            kept.append(run)
+    return kept
+
+
+def eras(runs: list[Run], rows: int, grid: Grid) -> IntArray:
+    """Return numbers (row, position) that change at both ends of every level step.
+
+    Those of the territory (row -1) count for all rows.
+    """
+    breaks = np.zeros((rows, grid.size), dtype="int64")
+    for run in runs:
+        which = slice(None) if run.row < 0 else run.row
+        for edge in (run.first, run.stop):
+            if 0 < edge < grid.size:
+                breaks[which, edge] = 1
+    return np.asarray(np.cumsum(breaks, axis=1))
 
 
 def _change(own: Array) -> Array:

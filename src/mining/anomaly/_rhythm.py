@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mining.anomaly._grid import Array, Grid, around, median, without_self
+from mining.anomaly._grid import Array, Grid, IntArray, around, median, without_self
 from mining.cube import BoolArray
 
 #: Weeks on either side that make the profile, and how many of them must be known.
@@ -60,7 +60,9 @@ class Rhythm:
     others: Array
 
 
-def learn(values: Array, masked: BoolArray, grid: Grid, *, counts: bool) -> Rhythm:
+def learn(
+    values: Array, masked: BoolArray, grid: Grid, *, counts: bool, eras: IntArray | None = None
+) -> Rhythm:
     """Learn the rhythm of sensors that share an arithmetic.
 
     Parameters
@@ -73,22 +75,28 @@ def learn(values: Array, masked: BoolArray, grid: Grid, *, counts: bool) -> Rhyt
         Their local clock.
     counts : bool
         Whether the values are counts (multiplicative) or levels (additive).
+    eras : int array (sensor, position), optional
+        Numbers that change where the level steps: the profile of one side does not teach what is
+        normal on the other, where there are weeks enough.
 
     Returns
     -------
     Rhythm
     """
     teaching = np.where(masked, np.nan, values)
-    first = _rhythm(values, teaching, teaching, grid, counts=counts)
+    eras = np.zeros(values.shape, dtype="int64") if eras is None else eras
+    first = _rhythm(values, teaching, teaching, grid, eras, counts=counts)
     # Second pass: profiles from values freed of the town's movements, and without the cells that
     # the first pass found far off, so that an incident is not learnt as normal.
     calm = np.where(np.abs(first.residual) > 6, np.nan, teaching)
     freed = _unmove(calm, first, counts=counts)
-    return _rhythm(values, calm, freed, grid, counts=counts)
+    return _rhythm(values, calm, freed, grid, eras, counts=counts)
 
 
-def _rhythm(values: Array, calm: Array, freed: Array, grid: Grid, *, counts: bool) -> Rhythm:
-    normal = np.stack([profile(row, grid) for row in freed])
+def _rhythm(
+    values: Array, calm: Array, freed: Array, grid: Grid, eras: IntArray, *, counts: bool
+) -> Rhythm:
+    normal = np.stack([profile(row, grid, era) for row, era in zip(freed, eras, strict=True)])
     movement = _movement(values, normal, counts=counts)
     town, others = without_self(movement)
     town = np.nan_to_num(town)
@@ -105,14 +113,17 @@ def _rows(gap: Array, calm: Array) -> zip[tuple[Array, BoolArray]]:
     return zip(gap, np.isfinite(calm), strict=True)
 
 
-def profile(row: Array, grid: Grid) -> Array:
+def profile(row: Array, grid: Grid, era: IntArray) -> Array:
     """Return the weekly profile of one sensor (position): the median of the weeks around.
 
-    Where too few of them are known (a sensor down for months) the median of all weeks stands in;
+    Weeks of another era count only where there are too few of the same one. Where too few of them are known (a sensor down for months) the median of all weeks stands in;
     where even that is unknown, NaN.
     """
     table = row.reshape(grid.weeks, grid.slots)
-    local = around(table, HALF_WINDOW, LEAST_WEEKS)
+    local = around(table, HALF_WINDOW, LEAST_WEEKS, era.reshape(table.shape))
+    if era.any():
+        mixed = around(table, HALF_WINDOW, LEAST_WEEKS)
+        local = np.where(np.isfinite(local), local, mixed)
     overall = median(table, LEAST_WEEKS)
     return np.where(np.isfinite(local), local, overall[None]).reshape(-1)
 

@@ -22,6 +22,8 @@ FLOOR = 5.0
 MERGE_GAP = "14h"
 #: From this length a window is placed by whole days.
 BY_DAY = "7D"
+#: A short run goes on while every next step exceeds this.
+_GROW = 1.5
 #: Residual that a step must exceed to belong to a run, in units of usual noise.
 _DRIFT = 0.5
 _MAD = 1.4826
@@ -163,7 +165,7 @@ def _peaks(score: Array, n: int, floor: float) -> list[tuple[int, int, float]]:
 def _placed(residual: Array, run: Run, grid: Grid) -> Run:
     """Move the edges of a window to where the deviation really begins and ends."""
     if run.scale == 1:
-        return run
+        return _grown(residual, run)
     margin = run.scale // 2
     day = grid.per_day if run.scale >= grid.steps(BY_DAY) else 1
     low = max(0, (run.first - margin) // day * day)
@@ -174,4 +176,15 @@ def _placed(residual: Array, run: Run, grid: Grid) -> Run:
         start, stop = best_segment(days - _DRIFT)
     else:
         start, stop = best_segment(gain - _DRIFT)
-    return replace(run, first=low + start * day, stop=low + stop * day)
+    placed = replace(run, first=low + start * day, stop=low + stop * day)
+    return placed if day > 1 else _grown(residual, placed)
+
+
+def _grown(residual: Array, run: Run) -> Run:
+    """Extend a run over the steps beside it that clearly go the same way."""
+    first, stop = run.first, run.stop
+    while first > 0 and run.sign * residual[first - 1] > _GROW:
+        first -= 1
+    while stop < len(residual) and run.sign * residual[stop] > _GROW:
+        stop += 1
+    return replace(run, first=first, stop=stop)

@@ -11,11 +11,13 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.anomaly import _grid, _rhythm
+from mining.anomaly import _grid, _levels, _rhythm, _runs
 from mining.anomaly._grid import Array, Grid, IntArray
 from mining.calendars import Calendar
 from mining.cube import BoolArray
 
+#: From this many sensors on there is a "whole territory".
+CROWD = 3
 #: With fewer days of data than this there is no rhythm to speak of.
 LEAST_DAYS = 27
 #: Entries of these types, if no longer than this, must not teach what is normal.
@@ -41,6 +43,8 @@ class Group:
         Trusted values at the times of the cube.
     normal, expected : array (row, time)
         As in :class:`mining.anomaly._rhythm.Rhythm`; NaN with too little data.
+    steps : tuple of Run
+        Level steps, which part one era from the next.
     rhythm : Rhythm or None
         None with too little data.
     """
@@ -51,6 +55,7 @@ class Group:
     values: Array
     normal: Array
     expected: Array
+    steps: tuple[_runs.Run, ...]
     rhythm: _rhythm.Rhythm | None
 
 
@@ -115,11 +120,17 @@ class Scene:
         enough = len(self.grid.local) * self.grid.step >= pd.Timedelta(days=LEAST_DAYS)
         if not enough or not np.isfinite(values).any():
             nothing = np.full(values.shape, np.nan)
-            return Group(rows, unit, is_count, values, nothing, nothing, None)
+            return Group(rows, unit, is_count, values, nothing, nothing, (), None)
         spread = self.grid.spread(values)
-        rhythm = _rhythm.learn(spread, self.masked[rows], self.grid, counts=is_count)
+        masked = self.masked[rows]
+        steps: list[_runs.Run] = []
+        if is_count:
+            daily = _levels.movements(spread, masked, self.grid, counts=True)
+            steps = _levels.find(daily, self.grid, floor=_runs.FLOOR, crowd=CROWD)
+        eras = _levels.eras(steps, len(rows), self.grid)
+        rhythm = _rhythm.learn(spread, masked, self.grid, counts=is_count, eras=eras)
         normal, expected = self.grid.gather(rhythm.normal), self.grid.gather(rhythm.expected)
-        return Group(rows, unit, is_count, values, normal, expected, rhythm)
+        return Group(rows, unit, is_count, values, normal, expected, tuple(steps), rhythm)
 
     def neighbours(self, group: Group, index: int) -> IntArray:
         """Return the neighbours of a sensor, as rows of its group.

@@ -53,6 +53,7 @@ WHY = {
     "coded_silence": "c’est une panne ou une coupure de transmission",
     "coded_declared": "c’est la panne inscrite au journal",
     "zeros": "un arrêt du comptage est presque certain",
+    "low": "un compteur qui voit si peu pendant que ses voisins comptent est sans doute en panne",
     "stuck": "une valeur qui ne bouge plus est une panne",
     "spike": "un pic isolé de cette taille est presque toujours une erreur de mesure",
     "journal_works": "le journal signale à ce moment des travaux ou une fermeture{title}",
@@ -160,14 +161,14 @@ def neighbours(ratio: float, count: int) -> str:
         return "sans voisin pour comparer"
     who = "son seul voisin" if count == 1 else f"ses {count} voisins"
     was = "était" if count == 1 else "étaient"
+    whose_level = "son niveau habituel" if count == 1 else "leur niveau habituel"
     if abs(ratio - 1) < 0.05:
-        return f"tandis que {who} {was} à leur niveau habituel".replace(
-            "était à leur", "était à son"
-        )
+        return f"tandis que {who} {was} à {whose_level}"
+    if ratio >= 3:
+        return f"tandis que {who} {was} à {number(ratio)} fois {whose_level}"
     side = "au-dessus" if ratio > 1 else "au-dessous"
-    whose = "de son" if count == 1 else "de leur"
     gap = number(abs(round(100 * (ratio - 1))))
-    return f"tandis que {who} {was} {gap}{THIN}% {side} {whose} niveau habituel"
+    return f"tandis que {who} {was} {gap}{THIN}% {side} de {whose_level}"
 
 
 def level_neighbours(count: int) -> str:
