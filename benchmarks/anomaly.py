@@ -123,7 +123,7 @@ def _bar(frame: pd.DataFrame, allowed: float) -> float:
         if spent > allowed:
             return bar
         bar = row.score
-    return 5.0
+    return 3.0
 
 
 def _world(

@@ -21,12 +21,24 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     if rhythm is None:
         return []
     grid = scene.grid
-    runs = list(group.steps)
+    runs = _levelled(group.steps, scene, group)
+    skip = (scene.days["days_to_holiday"] <= 1) | (scene.days["days_since_holiday"] <= 1)
+    lifts = _runs.lifts(rhythm.residual, grid, skip.to_numpy()[scene.day_of])
     for row, residual in enumerate(rhythm.residual):
         if np.isfinite(residual).any():
-            runs += _runs.find(residual, grid, row=row)
+            runs += _runs.find(residual, grid, row=row, lifts=lifts)
     runs += _town_runs(rhythm.movement, grid)
     return _one_each(scene, group, runs)
+
+
+def _levelled(steps: tuple[Run, ...], scene: Scene, group: Group) -> list[Run]:
+    """Return the level steps with scores on the footing of all others."""
+    months = float(np.isfinite(group.values).sum()) * (scene.grid.step / np.timedelta64(30, "D"))
+    rank = int(_runs.RATE * months)
+    own = sorted((s.score for s in steps if s.row >= 0), reverse=True)
+    enough = months >= _runs.ENOUGH and len(own) > rank
+    lift = max(1.0, own[rank] / _runs.LEVELLED) if enough else 1.0
+    return [s if s.row < 0 else replace(s, score=s.score / lift) for s in steps]
 
 
 def _town_runs(movement: Array, grid: Grid) -> list[Run]:

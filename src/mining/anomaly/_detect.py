@@ -51,7 +51,7 @@ def detect(
         Budget of statistical incidents: on average at most this many per sensor and 30 days of
         trusted data, and as many for the territory as a whole. One that lasts costs one for each
         week begun. Those explained by a holiday cost nothing. The budget is a ceiling: nothing
-        that scores below 5 is reported. 0 leaves the faults that exact rules found.
+        that scores below 3 is reported. 0 leaves the faults that exact rules found.
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
@@ -253,6 +253,7 @@ def _evidence(
         expected=sums[1],
         is_count=group.is_count,
         cells=len(measured),
+        zeros=float((measured == 0).mean()) if len(measured) else 0.0,
         same=float((np.diff(measured) == 0).mean()) if len(measured) > 1 else 0.0,
         peak=float(np.nanmax(usual, initial=0.0)),
         neighbours=ratio,

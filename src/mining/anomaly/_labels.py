@@ -44,6 +44,8 @@ SURE = {
 }
 #: Below this share of what was expected, a counter is taken for dead, or for ill.
 NEARLY_NOTHING, VERY_LITTLE = 0.005, 0.1
+#: Share of cells from which on a run is one of zeros, edges aside.
+MOSTLY = 0.9
 #: An ill counter is told from an empty street only after this time.
 LONG_ENOUGH = pd.Timedelta("12h")
 #: At least this much must have been expected before silence means anything.
@@ -76,6 +78,8 @@ class Evidence:
         Whether the sensor counts.
     cells : int
         Measured cells.
+    zeros : float
+        Share of measured cells that are 0.
     same : float
         Share of measured cells equal to their predecessor.
     peak : float
@@ -98,6 +102,7 @@ class Evidence:
     expected: float
     is_count: bool
     cells: int
+    zeros: float
     same: float
     peak: float
     neighbours: float
@@ -151,7 +156,7 @@ def _fault(seen: Evidence) -> str:
         return ""
     if seen.is_count and seen.sign < 0 and others_normal:
         nothing = seen.observed <= NEARLY_NOTHING * seen.expected
-        if nothing and seen.expected >= WORTH:
+        if (nothing or seen.zeros >= MOSTLY) and seen.expected >= WORTH:
             return "zeros"
         little = seen.observed <= VERY_LITTLE * seen.expected and seen.expected >= 10 * WORTH
         if little and seen.end - seen.start >= LONG_ENOUGH:

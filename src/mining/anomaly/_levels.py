@@ -19,6 +19,8 @@ from mining.cube import BoolArray
 BEFORE, AFTER, KNOWN = 42, 21, 10
 #: Smallest step worth a word (25 %), and how long at most a new level stays an incident.
 LEAST_STEP, LONGEST = float(np.log(1.25)), 56
+#: Least score of a step.
+FLOOR = 5.0
 #: Days of data without which no step is looked for.
 LEAST_DAYS = 120
 _MAD = 1.4826

@@ -13,11 +13,20 @@ import numpy as np
 
 from mining.anomaly._grid import Array, Grid, best_segment, rolling_sum
 from mining.anomaly._rhythm import usual
+from mining.cube import BoolArray
 
 #: Length of each window, and the largest residual that it believes.
 SCALES = (("1h", 30.0), ("4h", 12.0), ("1D", 6.0), ("7D", 3.0), ("14D", 2.5))
-#: No run below this score is an incident, whatever the budget.
-FLOOR = 5.0
+#: No run below this score is an incident, whatever the budget; nor one whose window is not at
+#: least `RAW_FLOOR` times its usual size.
+FLOOR, RAW_FLOOR = 3.0, 4.0
+#: The same for the territory as a whole, whose scores are not lifted.
+TOWN_FLOOR = 5.0
+#: Scores of different windows are made comparable: a score of `LEVELLED` is what `RATE` windows
+#: per sensor and 30 days exceed by themselves. This needs `ENOUGH` sensor-months; with fewer the
+#: factors are those found on 21 pedestrian counters, by longest window.
+LEVELLED, RATE, ENOUGH = 4.5, 0.1, 30.0
+_DEFAULT_LIFTS = (("1h", 2.4), ("4h", 1.8), ("1D", 1.1))
 #: Runs of one sensor and one direction closer than this are one thing.
 MERGE_GAP = "14h"
 #: From this length a window is placed by whole days.
@@ -27,8 +36,8 @@ _GROW = 1.5
 #: Residual that a step must exceed to belong to a run, in units of usual noise.
 _DRIFT = 0.5
 _MAD = 1.4826
-#: Tails heavier than normal lift the bar: 98 % of windows should score below this.
-_TAIL, _NORMAL_TAIL = 0.98, 2.33
+#: A sensor with many large sums is a noisy one: 90 % of windows should score below this.
+_TAIL, _NORMAL_TAIL = 0.9, 1.645
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,49 @@ class Run:
         return max(0, min(self.stop, other.stop) - max(self.first, other.first))
 
 
-def find(residual: Array, grid: Grid, *, row: int = 0, floor: float = FLOOR) -> list[Run]:
+Lifts = dict[int, float]
+
+
+def lifts(residuals: Array, grid: Grid, skip: BoolArray) -> Lifts:
+    """Return the factor by which the scores of each window length are divided, at least 1.
+
+    Single hours go wild more often than fortnights; without this they would eat the budget.
+
+    Parameters
+    ----------
+    residuals : array (sensor, position)
+        Standardized residuals of sensors of one arithmetic.
+    grid : Grid
+        The local clock.
+    skip : bool array (position)
+        Windows that begin here do not count (holidays).
+    """
+    months = float(np.isfinite(residuals).sum()) * (grid.step / np.timedelta64(30, "D"))
+    windows = _windows(grid)
+    if months < ENOUGH:
+        return {n: _default_lift(n, grid) for n, _ in windows}
+    return {n: _lift(residuals, n, clip, grid, skip, int(RATE * months)) for n, clip in windows}
+
+
+def _default_lift(n: int, grid: Grid) -> float:
+    return next((lift for size, lift in _DEFAULT_LIFTS if n <= grid.steps(size)), 1.0)
+
+
+def _lift(
+    residuals: Array, n: int, clip: float, grid: Grid, skip: BoolArray, rank: int
+) -> float:
+    peaks: list[float] = []
+    for residual in residuals:
+        if not np.isfinite(residual).any():
+            continue
+        score = _sums(residual, n, clip) / _usual_sum(residual, n, clip, grid)
+        for sign in (1, -1):
+            found = _peaks(sign * score, n, FLOOR)
+            peaks += [peak for first, _, peak in found if not skip[first]]
+    return max(1.0, sorted(peaks)[-rank - 1] / LEVELLED) if len(peaks) > rank else 1.0
+
+
+def find(residual: Array, grid: Grid, *, row: int = 0, lifts: Lifts | None = None) -> list[Run]:
     """Return the runs of one sensor, sorted by start.
 
     Parameters
@@ -72,8 +123,9 @@ def find(residual: Array, grid: Grid, *, row: int = 0, floor: float = FLOOR) -> 
         The local clock.
     row : int
         Row to write into the runs.
-    floor : float
-        Least score.
+    lifts : dict, optional
+        From :func:`lifts`; without it scores are left as they are, and the floor is that of the
+        territory.
 
     Returns
     -------
@@ -87,7 +139,9 @@ def find(residual: Array, grid: Grid, *, row: int = 0, floor: float = FLOOR) -> 
         left = residual.copy()
         runs: list[Run] = []
         for n, clip in windows:
-            score = sign * _sums(left, n, clip) / scales[n]
+            lift = 1.0 if lifts is None else lifts[n]
+            floor = TOWN_FLOOR if lifts is None else max(FLOOR, RAW_FLOOR / lift)
+            score = sign * _sums(left, n, clip) / (scales[n] * lift)
             fresh = [
                 _placed(left, Run(row, a, b, sign, peak, n), grid)
                 for a, b, peak in _peaks(score, n, floor)

@@ -126,7 +126,7 @@ class Scene:
         steps: list[_runs.Run] = []
         if is_count:
             daily = _levels.movements(spread, masked, self.grid, counts=True)
-            steps = _levels.find(daily, self.grid, floor=_runs.FLOOR, crowd=CROWD)
+            steps = _levels.find(daily, self.grid, floor=_levels.FLOOR, crowd=CROWD)
         eras = _levels.eras(steps, len(rows), self.grid)
         rhythm = _rhythm.learn(spread, masked, self.grid, counts=is_count, eras=eras)
         normal, expected = self.grid.gather(rhythm.normal), self.grid.gather(rhythm.expected)
