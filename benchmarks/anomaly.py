@@ -104,9 +104,11 @@ def injection(path: Path, seeds: int) -> None:
 def _targets(cube: xr.Dataset) -> list[str]:
     """Return the 13 sensors with most counts among those that never count nothing for a week."""
     values = cube["value"].to_numpy()
-    daily = np.nansum(values[:, : values.shape[1] // 168 * 168].reshape(len(values), -1, 168), 2)
+    weekly = np.nansum(values[:, : values.shape[1] // 168 * 168].reshape(len(values), -1, 168), 2)
     ids = cube["sensor"].to_numpy().astype(str)
-    alive = [i for i in np.argsort(-daily.sum(axis=1)) if daily[i].min() > 0.2 * np.median(daily[i])]
+    alive = [
+        i for i in np.argsort(-weekly.sum(axis=1)) if weekly[i].min() > 0.2 * np.median(weekly[i])
+    ]
     return sorted(ids[i] for i in alive[:13])
 
 
@@ -143,7 +145,9 @@ def _world(
                 start = day + pd.Timedelta(hours=hour)
                 changed, truth = inject(cube, kind, sensor, start, seed=100 * seed + number)
                 others = [t for t in truths if t.sensor == sensor]
-                if all(truth.start > t.end + margin or truth.end < t.start - margin for t in others):
+                if all(
+                    truth.start > t.end + margin or truth.end < t.start - margin for t in others
+                ):
                     cube = changed
                     truths.append(truth)
                     break
@@ -180,7 +184,9 @@ def _print_world(
         labels = ", ".join(sorted({f"{h['label']}/{h['kind']}" for h in hits if h is not None}))
         print(f"{kind:8} n {len(mine):3}  recall {recall:.2f}  lucky {lucky:.2f}  {labels}")
     false = [_false(f, world, bar) for f, world in zip(frames, truths, strict=True)]
-    print(f"net {np.mean(nets):.3f}, false {sum(false) / len(frames) / months:.2f} per sensor-month")
+    print(
+        f"net {np.mean(nets):.3f}, false {sum(false) / len(frames) / months:.2f} per sensor-month"
+    )
     balance = np.mean([np.mean(right[True] or [0]), np.mean(right[False] or [0])])
     print(f"fault against event, on what was found: balanced accuracy {balance:.2f}")
 

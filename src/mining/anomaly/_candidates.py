@@ -33,7 +33,7 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
 
 def _levelled(steps: tuple[Run, ...], scene: Scene, group: Group) -> list[Run]:
     """Return the level steps with scores on the footing of all others."""
-    months = float(np.isfinite(group.values).sum()) * (scene.grid.step / np.timedelta64(30, "D"))
+    months = float(np.isfinite(group.counted).sum()) * (scene.grid.step / np.timedelta64(30, "D"))
     rank = int(_runs.RATE * months)
     own = sorted((s.score for s in steps if s.row >= 0), reverse=True)
     enough = months >= _runs.ENOUGH and len(own) > rank
@@ -119,14 +119,12 @@ def _explained(scene: Scene, group: Group, run: Run, town: list[Run]) -> bool:
 
 def _dead(scene: Scene, group: Group, run: Run) -> bool:
     first, stop = scene.grid.span(run.first, run.stop)
-    values, expected = group.values[run.row, first:stop], group.expected[run.row, first:stop]
+    values, expected = group.counted[run.row, first:stop], group.expected[run.row, first:stop]
     known = np.isfinite(values) & np.isfinite(expected)
     return bool(group.is_count and values[known].sum() < _DEAD * expected[known].sum())
 
 
-def _shared_holidays(
-    scene: Scene, runs: list[Run], town: list[Run]
-) -> tuple[list[Run], list[Run]]:
+def _shared_holidays(scene: Scene, runs: list[Run], town: list[Run]) -> tuple[list[Run], list[Run]]:
     """Make one run of the territory from those of several sensors on one holiday."""
     groups: dict[tuple[str, int], list[Run]] = {}
     rest: list[Run] = []

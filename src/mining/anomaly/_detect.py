@@ -13,6 +13,7 @@ from mining import calendars
 from mining import cube as cubes
 from mining.anomaly import _candidates, _coded, _frame, _labels
 from mining.anomaly import _texts as texts
+from mining.anomaly._grid import Array, end_of
 from mining.anomaly._labels import Evidence, Verdict
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
@@ -121,10 +122,10 @@ def _coded_row(scene: Scene, group: Group, run: _coded.Coded) -> dict[str, Any]:
         scene,
         group,
         row,
-        (run.first, run.stop),
-        Verdict("fault", run.kind, rule),
-        (RULE_SCORE, _labels.SURE[rule], observed, expected, ratio),
-        (did, _neighbours(group, ratio, count), _labels.why(rule)),
+        cells=(run.first, run.stop),
+        verdict=Verdict("fault", run.kind, rule),
+        figures=(RULE_SCORE, _labels.SURE[rule], observed, expected, ratio),
+        words=(did, _neighbours(group, ratio, count), _labels.why(rule)),
     )
 
 
@@ -134,7 +135,7 @@ def _statistical_rows(
     runs = _not_coded(scene, group, _candidates.of_group(scene, group), coded)
     free = [r for r in runs if scene.holiday(r.first, r.stop)]
     month = pd.Timedelta("30D") / scene.grid.step
-    cells = np.isfinite(group.values)
+    cells = np.isfinite(group.counted)
     week = 7 * scene.grid.per_day
     out = [] if alerts == 0 else [_statistical_row(scene, group, r, r.score / 2) for r in free]
     for town, size in ((True, cells.any(axis=0).sum()), (False, cells.sum())):
@@ -170,11 +171,11 @@ def _statistical_row(scene: Scene, group: Group, run: Run, bar: float) -> dict[s
     first, stop = scene.grid.span(run.first, run.stop)
     sums = _sums(scene, group, run)
     if run.row < 0:
-        counted = np.isfinite(group.values[:, first:stop]).any(axis=1)
+        counted = np.isfinite(group.counted[:, first:stop]).any(axis=1)
         ratio, count = float("nan"), int(counted.sum())
     else:
         ratio, count = scene.neighbour_ratio(group, run.row, first, stop)
-    evidence, key = _evidence(scene, group, run, (first, stop), sums, ratio)
+    evidence, key = _evidence(scene, group, run, cells=(first, stop), sums=sums, ratio=ratio)
     verdict = _labels.judge(evidence)
     did = texts.measured(*sums, group.unit)
     if verdict.label == "fault" and verdict.kind in texts.SEEN and verdict.kind != "hardware":
@@ -185,10 +186,10 @@ def _statistical_row(scene: Scene, group: Group, run: Run, bar: float) -> dict[s
         scene,
         group,
         -1 if run.row < 0 else int(group.rows[run.row]),
-        (first, stop),
-        verdict,
-        (run.score, sure, *sums, ratio),
-        (did, others, _labels.why(verdict.rule, key, evidence.entry)),
+        cells=(first, stop),
+        verdict=verdict,
+        figures=(run.score, sure, *sums, ratio),
+        words=(did, others, _labels.why(verdict.rule, key, evidence.entry)),
     )
 
 
@@ -196,7 +197,7 @@ def _sums(scene: Scene, group: Group, run: Run) -> tuple[float, float]:
     """Return what was observed and expected during a run, over the cells that have both."""
     first, stop = scene.grid.span(run.first, run.stop)
     rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    values = group.values[rows, first:stop]
+    values = group.counted[rows, first:stop]
     if run.scale == 0:
         expected = _before(scene, group, run)[:, first:stop]
     else:
@@ -205,20 +206,18 @@ def _sums(scene: Scene, group: Group, run: Run) -> tuple[float, float]:
     return _total(values[known], group), _total(expected[known], group)
 
 
-def _before(scene: Scene, group: Group, run: Run) -> Any:
-    """Return (row, time) what a sensor counted before a level step: its normal, six weeks back."""
-    lag = 7 * scene.grid.per_day * 6
+def _before(scene: Scene, group: Group, run: Run) -> Array:
+    """Return (row, time) what was normal in the last week before a level step, over and over."""
     rhythm = group.rhythm
     table = np.full(group.normal.shape, np.nan) if rhythm is None else rhythm.normal
     rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    old = table[rows].copy()
+    week = 7 * scene.grid.per_day
     source = np.arange(scene.grid.size)
-    weeks = 7 * scene.grid.per_day
-    # The profile of the week before the step, as the weeks before it (and not after) made it.
     inside = (source >= run.first) & (source < run.stop)
-    back = source - (-(-(source - run.first + 1) // weeks)) * weeks - lag + weeks
-    back = np.where(back < 0, back % weeks, back)
-    old[:, inside] = table[rows][:, back[inside]]
+    weeks_back = (source - run.first) // week + 1
+    back = np.where(inside, source - weeks_back * week, source)
+    # A step in the first week of the data has nothing before it.
+    old = np.where(back >= 0, table[rows][:, np.maximum(back, 0)], np.nan)
     return scene.grid.gather(old)
 
 
@@ -226,6 +225,7 @@ def _evidence(
     scene: Scene,
     group: Group,
     run: Run,
+    *,
     cells: tuple[int, int],
     sums: tuple[float, float],
     ratio: float,
@@ -240,7 +240,7 @@ def _evidence(
     naive = (start.tz_localize(None), end.tz_localize(None))
     key = scene.holiday(run.first, run.stop)
     holiday = texts.holiday(key, scene.holiday_name(key)) if key else ""
-    values = group.values[run.row, first:stop] if run.row >= 0 else np.array([])
+    values = group.counted[run.row, first:stop] if run.row >= 0 else np.array([])
     measured = values[np.isfinite(values)]
     week = 7 * scene.grid.per_day
     usual = group.normal[max(0, run.row), max(0, first - week) : stop + week]
@@ -278,8 +278,6 @@ def _total(values: Any, group: Group) -> float:
 
 
 def _moments(scene: Scene, first: int, stop: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-    from mining.anomaly._grid import end_of
-
     return scene.grid.local[first], end_of(scene.grid.local[stop - 1], scene.grid.step)
 
 
@@ -287,6 +285,7 @@ def _row(
     scene: Scene,
     group: Group,
     row: int,
+    *,
     cells: tuple[int, int],
     verdict: Verdict,
     figures: tuple[float, float, float, float, float],

@@ -79,18 +79,19 @@ def inject(
     row = list(cube["sensor"].to_numpy()).index(sensor)
     rng = np.random.default_rng([seed, row, list(DURATIONS).index(kind)])
     per_hour = max(1, int(pd.Timedelta("1h") / cubes.step_of(cube)))
-    first = int(
-        np.searchsorted(
-            cube.indexes["time"], cubes.to_utc(pd.Timestamp(start), cube.attrs["timezone"])
-        )
-    )
+    at = cubes.to_utc(pd.Timestamp(start), cube.attrs["timezone"])
+    first = int(pd.DatetimeIndex(cube.indexes["time"]).searchsorted(at))
     low, high = DURATIONS[kind]
     stop = first + per_hour * int(rng.integers(low, high + 1))
     values = cube["value"].to_numpy().astype("float64").copy()
-    if stop >= values.shape[1]:
-        msg = f"injection {kind!r} at {start}: found no room, expected {stop - first} steps after"
+    room = 49 * 24 * per_hour  # the longest lag of a copy
+    if first < room or stop + 3 * per_hour >= len(cube.indexes["time"]):
+        msg = (
+            f"injection {kind!r} at {start}: found too little data, expected 49 days before "
+            f"and {stop - first + 3 * per_hour} steps after"
+        )
         raise ConfigError(msg)
-    values[row, first:stop] = _changed(kind, values[row], first, stop, per_hour, rng)
+    values[row, first:stop] = _changed(kind, values[row], slice(first, stop), per_hour, rng)
     changed = values.astype("float32")
     quality, reason = cubes.codes_from_values(changed)
     dims = ("sensor", "time")
@@ -103,27 +104,26 @@ def inject(
     return out, Injection(kind, sensor, local[first], local[stop])
 
 
-def _changed(
-    kind: str, row: Array, first: int, stop: int, per_hour: int, rng: np.random.Generator
-) -> Array:
-    """Return the new values of the cells ``first..stop-1`` of a series (time)."""
-    old = row[first:stop]
-    day = 24 * per_hour
+def _changed(kind: str, row: Array, span: slice, per_hour: int, rng: np.random.Generator) -> Array:
+    """Return the new values of the cells `span` of a series (time)."""
+    old, first, stop = row[span], span.start, span.stop
     if kind == "zero":
-        return np.where(np.isfinite(old), 0.0, np.nan)
-    if kind == "stuck":
-        return np.full(len(old), row[first])
-    if kind == "spike":
-        return np.round(np.nanquantile(row, 0.99) * rng.uniform(2, 5) + old)
-    if kind == "clock":
+        new = np.where(np.isfinite(old), 0.0, np.nan)
+    elif kind == "stuck":
+        new = np.full(len(old), row[first])
+    elif kind == "spike":
+        new = np.round(np.nanquantile(row, 0.99) * rng.uniform(2, 5) + old)
+    elif kind == "clock":
         shift = per_hour * int(rng.choice([-3, -2, -1, 1, 2, 3]))
-        return row[first + shift : stop + shift]
-    if kind == "copy":
-        lag = day * int(rng.choice([7, 14, 20, 28, 42, 49]))
-        return row[first - lag : stop - lag]
-    if kind == "ceiling":
-        return np.minimum(old, np.floor(np.nanquantile(row, rng.uniform(0.75, 0.9))))
-    return _scaled(old, _factors(kind, len(old), rng), rng)
+        new = row[first + shift : stop + shift]
+    elif kind == "copy":
+        lag = 24 * per_hour * int(rng.choice([7, 14, 20, 28, 42, 49]))
+        new = row[first - lag : stop - lag]
+    elif kind == "ceiling":
+        new = np.minimum(old, np.floor(np.nanquantile(row, rng.uniform(0.75, 0.9))))
+    else:
+        new = _scaled(old, _factors(kind, len(old), rng), rng)
+    return new
 
 
 def _factors(kind: str, size: int, rng: np.random.Generator) -> Array:

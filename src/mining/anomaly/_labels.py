@@ -53,7 +53,7 @@ WORTH = 30.0
 #: Neighbours within this share of their usual level are "normal".
 NORMAL = 0.35
 #: A lone value above this many times the expected one is an error, not a crowd.
-ABSURD_TIMES = 8.0
+ABSURD_TIMES = 3.0
 #: ... if it also exceeds this many times the highest value of a usual week.
 ABSURD_PEAK = 1.5
 #: A surge longer than this is not called an event.

@@ -99,7 +99,7 @@ def steps(own: Array, grid: Grid, *, row: int, floor: float) -> list[Run]:
 
 
 def _without_returns(runs: list[Run], near: int) -> list[Run]:
-    """Join overlapping steps of one direction; leave out those that only end the one before."""
+    """Join overlapping steps of one direction; leave out those on the way back from the last."""
     kept: list[Run] = []
     for run in runs:
         last = kept[-1] if kept else None
@@ -108,7 +108,7 @@ def _without_returns(runs: list[Run], near: int) -> list[Run]:
         elif last.sign == run.sign and run.first <= last.stop:
             stop, score = max(last.stop, run.stop), max(last.score, run.score)
             kept[-1] = replace(last, stop=stop, score=score)
-        elif last.sign == run.sign or abs(run.first - last.stop) > near:
+        elif last.sign == run.sign or run.first > last.stop + near:
             kept.append(run)
     return kept
 

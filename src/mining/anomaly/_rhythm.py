@@ -48,8 +48,6 @@ class Rhythm:
         How far each sensor is from `normal`: log-ratio of counts, difference of levels.
     town : array
         Median movement of the other sensors; 0 where nobody else counts.
-    others : array
-        How many other sensors say so.
     """
 
     normal: Array
@@ -57,7 +55,6 @@ class Rhythm:
     residual: Array
     movement: Array
     town: Array
-    others: Array
 
 
 def learn(
@@ -98,15 +95,16 @@ def _rhythm(
 ) -> Rhythm:
     normal = np.stack([profile(row, grid, era) for row, era in zip(freed, eras, strict=True)])
     movement = _movement(values, normal, counts=counts)
-    town, others = without_self(movement)
-    town = np.nan_to_num(town)
+    town = np.nan_to_num(without_self(movement)[0])
     expected = _move(normal, _followed(movement, town, np.isfinite(calm)) * town, counts=counts)
-    if counts:
-        gap = 2 * (np.sqrt(values + 0.375) - np.sqrt(expected + 0.375))
-    else:
-        gap = values - expected
+    gap = _scale(values) - _scale(expected) if counts else values - expected
     noise = np.stack([_noise(row, ok, grid, counts=counts) for row, ok in _rows(gap, calm)])
-    return Rhythm(normal, expected, gap / noise, movement, town, others)
+    return Rhythm(normal, expected, gap / noise, movement, town)
+
+
+def _scale(counts: Array) -> Array:
+    """Return counts on the scale on which their noise is 1."""
+    return np.asarray(2 * np.sqrt(counts + 0.375))
 
 
 def _rows(gap: Array, calm: Array) -> zip[tuple[Array, BoolArray]]:
@@ -116,8 +114,9 @@ def _rows(gap: Array, calm: Array) -> zip[tuple[Array, BoolArray]]:
 def profile(row: Array, grid: Grid, era: IntArray) -> Array:
     """Return the weekly profile of one sensor (position): the median of the weeks around.
 
-    Weeks of another era count only where there are too few of the same one. Where too few of them are known (a sensor down for months) the median of all weeks stands in;
-    where even that is unknown, NaN.
+    Weeks of another era count only where there are too few of the same one. Where too few of all
+    are known (a sensor down for months) the median of all weeks stands in; where even that is
+    unknown, NaN.
     """
     table = row.reshape(grid.weeks, grid.slots)
     local = around(table, HALF_WINDOW, LEAST_WEEKS, era.reshape(table.shape))
@@ -176,14 +175,15 @@ def usual(table: Array) -> Array:
     """
     known = np.isfinite(table)
     if not known.any():
-        return np.ones(table.shape[1])
+        return np.ones(table.shape[1], dtype=float)
     overall = float(np.median(table[known]))
     weeks = known.sum(axis=0)
     own = np.where(weeks > 0, median(table), overall)
-    return np.sqrt((weeks * own**2 + PRIOR_WEEKS * overall**2) / (weeks + PRIOR_WEEKS))
+    square = (weeks * own**2 + PRIOR_WEEKS * overall**2) / (weeks + PRIOR_WEEKS)
+    return np.asarray(np.sqrt(square))
 
 
 def _season(weekly: Array) -> Array:
     """Return how noisy the weeks around each week are, against usual (week); 1 if unknown."""
     around_it = around(weekly[:, None], NOISE_WINDOW, LEAST_WEEKS)[:, 0]
-    return np.clip(np.where(np.isfinite(around_it), around_it, 1.0), 0.5, 4.0)
+    return np.asarray(np.clip(np.where(np.isfinite(around_it), around_it, 1.0), 0.5, 4.0))

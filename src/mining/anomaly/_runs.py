@@ -27,8 +27,8 @@ TOWN_FLOOR = 5.0
 #: factors are those found on 21 pedestrian counters, by longest window.
 LEVELLED, RATE, ENOUGH = 4.5, 0.1, 30.0
 _DEFAULT_LIFTS = (("1h", 2.4), ("4h", 1.8), ("1D", 1.1))
-#: Runs of one sensor and one direction closer than this are one thing.
-MERGE_GAP = "14h"
+#: Runs of one sensor (of the territory) and one direction closer than this are one thing.
+MERGE_GAP, TOWN_MERGE_GAP = "14h", "1D"
 #: From this length a window is placed by whole days.
 BY_DAY = "7D"
 #: A short run goes on while every next step exceeds this.
@@ -91,21 +91,25 @@ def lifts(residuals: Array, grid: Grid, skip: BoolArray) -> Lifts:
     windows = _windows(grid)
     if months < ENOUGH:
         return {n: _default_lift(n, grid) for n, _ in windows}
-    return {n: _lift(residuals, n, clip, grid, skip, int(RATE * months)) for n, clip in windows}
+    rank = int(RATE * months)
+    return {
+        n: _lift(np.stack([_scores(r, n, clip, grid) for r in residuals]), n, skip, rank)
+        for n, clip in windows
+    }
 
 
 def _default_lift(n: int, grid: Grid) -> float:
     return next((lift for size, lift in _DEFAULT_LIFTS if n <= grid.steps(size)), 1.0)
 
 
-def _lift(
-    residuals: Array, n: int, clip: float, grid: Grid, skip: BoolArray, rank: int
-) -> float:
+def _scores(residual: Array, n: int, clip: float, grid: Grid) -> Array:
+    return _sums(residual, n, clip) / _usual_sum(residual, n, clip, grid)
+
+
+def _lift(scores: Array, n: int, skip: BoolArray, rank: int) -> float:
+    """Return the factor of one window length from the scores of all sensors (sensor, position)."""
     peaks: list[float] = []
-    for residual in residuals:
-        if not np.isfinite(residual).any():
-            continue
-        score = _sums(residual, n, clip) / _usual_sum(residual, n, clip, grid)
+    for score in scores:
         for sign in (1, -1):
             found = _peaks(sign * score, n, FLOOR)
             peaks += [peak for first, _, peak in found if not skip[first]]
@@ -133,6 +137,7 @@ def find(residual: Array, grid: Grid, *, row: int = 0, lifts: Lifts | None = Non
         Runs of one direction do not overlap and are at least `MERGE_GAP` apart.
     """
     windows = _windows(grid)
+    gap = grid.steps(TOWN_MERGE_GAP if lifts is None else MERGE_GAP)
     scales = {n: _usual_sum(residual, n, clip, grid) for n, clip in windows}
     found: list[Run] = []
     for sign in (1, -1):
@@ -146,7 +151,7 @@ def find(residual: Array, grid: Grid, *, row: int = 0, lifts: Lifts | None = Non
                 _placed(left, Run(row, a, b, sign, peak, n), grid)
                 for a, b, peak in _peaks(score, n, floor)
             ]
-            runs = joined([*runs, *fresh], grid.steps(MERGE_GAP))
+            runs = joined([*runs, *fresh], gap)
             for run in runs:
                 left[run.first : run.stop] = np.nan
         found += runs

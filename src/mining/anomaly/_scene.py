@@ -39,7 +39,7 @@ class Group:
         Unit of their values.
     is_count : bool
         Whether they add up.
-    values : array (row, time)
+    counted : array (row, time)
         Trusted values at the times of the cube.
     normal, expected : array (row, time)
         As in :class:`mining.anomaly._rhythm.Rhythm`; NaN with too little data.
@@ -52,7 +52,7 @@ class Group:
     rows: IntArray
     unit: str
     is_count: bool
-    values: Array
+    counted: Array
     normal: Array
     expected: Array
     steps: tuple[_runs.Run, ...]
@@ -167,7 +167,7 @@ class Scene:
             Half-open range of cube times.
         """
         rows = self.neighbours(group, index)
-        values, normal = group.values[rows, first:stop], group.normal[rows, first:stop]
+        values, normal = group.counted[rows, first:stop], group.normal[rows, first:stop]
         known = np.isfinite(values) & np.isfinite(normal)
         seen = np.where(known, values, 0).sum(axis=1)
         usual = np.where(known, normal, 0).sum(axis=1)
@@ -195,7 +195,7 @@ class Scene:
             return ""
         # Of several holidays the one that covers most steps, the first of equals.
         counts = pd.Series(days[flags]).value_counts(sort=False).sort_index()
-        return str(table["holiday_key"].iloc[int(counts.idxmax())])
+        return str(table["holiday_key"].iloc[int(counts.index[int(counts.to_numpy().argmax())])])
 
     def holiday_name(self, key: str) -> str:
         """Return the name of a holiday in the calendar's language."""
