@@ -11,7 +11,7 @@ import xarray as xr
 
 from mining.activity import _stability as stability
 from mining.activity._names import Naming, name_groups
-from mining.activity._ward import OUTLIER, UNUSABLE, canonical, cut, tree
+from mining.activity._ward import OUTLIER, UNUSABLE, canonical, isolated, partitions
 from mining.errors import ConfigError, NotEnoughDataError
 
 FloatArray = npt.NDArray[np.float64]
@@ -104,10 +104,10 @@ def find_groups(
         msg = f"a number of groups must be 1 or more: found k={k}, max_groups={max_groups}"
         raise ConfigError(msg)
     if len(points) < FEWEST or k == 1:
-        return _single(len(points), agreed=False)
-    links = tree(points)
+        return _single(points)
     wanted = sorted({*range(2, max_groups + 1), *([k] if k else [])})
-    base = {n: canonical(cut(links, n), points) for n in wanted if 2 * n <= len(points)}
+    cuts = partitions(points, [n for n in wanted if 2 * n <= len(points)])
+    base = {n: canonical(labels, points) for n, labels in cuts.items()}
     base = {n: labels for n, labels in base.items() if labels.max() == n - 1}
     if k is not None and k not in base:
         msg = f"{k} groups of two or more cannot be made of {len(points)} usable profiles"
@@ -120,7 +120,7 @@ def find_groups(
     held = [n for n, good in zip(candidates, holds, strict=True) if good]
     chosen = k or max(held, default=1)
     if chosen == 1:
-        return _single(len(points), candidates, checks, holds, agreed=False)
+        return _single(points, candidates, checks, holds)
     labels = base[chosen]
     score, other = stability.silhouettes(points, labels)
     first = found[next(iter(draws))]
@@ -153,18 +153,16 @@ def _checks(
 
 
 def _single(
-    rows: int,
+    points: FloatArray,
     candidates: list[int] | None = None,
     checks: dict[str, FloatArray] | None = None,
     holds: list[bool] | None = None,
-    *,
-    agreed: bool,
 ) -> Groups:
-    nothing = np.full(rows, np.nan)
+    nothing = np.full(len(points), np.nan)
     return Groups(
-        labels=np.zeros(rows, dtype=np.intp),
+        labels=np.where(isolated(points), OUTLIER, 0).astype(np.intp),
         k=1,
-        agreed=agreed,
+        agreed=False,
         candidates=candidates or [],
         checks=checks or {name: np.empty(0) for name in (*LIMITS, "silhouette")},
         holds=holds or [],
@@ -172,7 +170,7 @@ def _single(
         stability_sensors=np.full(1, np.nan),
         kept=nothing,
         silhouette=nothing.copy(),
-        other=np.full(rows, -1, dtype=np.intp),
+        other=np.full(len(points), -1, dtype=np.intp),
         years=[],
     )
 

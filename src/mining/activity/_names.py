@@ -17,8 +17,9 @@ FloatArray = npt.NDArray[np.float64]
 
 #: A part names a group only from this index on; below, the group lives like the territory.
 LEAST_INDEX = 1.08
-#: From this index on, both days of the weekend are said to be busy.
-BOTH_DAYS = 1.05
+#: Saturday and Sunday are said together where both indices reach the first number and neither
+#: exceeds the other by more than the factor of the second.
+BOTH_DAYS, ALIKE_DAYS = 1.05, 1.25
 AVERAGE_NAME = "rythme moyen"
 
 
@@ -162,7 +163,9 @@ def _may_name(parts: Sequence[Part], index: FloatArray) -> npt.NDArray[np.bool_]
     allowed = np.asarray(index >= LEAST_INDEX)
     at = {p.key: i for i, p in enumerate(parts)}
     if "weekend" in at:
-        both = (index[:, [at["saturday"], at["sunday"]]] >= BOTH_DAYS).all(axis=1)
+        days = index[:, [at["saturday"], at["sunday"]]]
+        alike = days.max(axis=1) <= ALIKE_DAYS * days.min(axis=1)
+        both = np.asarray((days >= BOTH_DAYS).all(axis=1) & alike)
         allowed[:, at["weekend"]] &= both
         allowed[:, [at["saturday"], at["sunday"]]] &= ~both[:, None]
     return allowed

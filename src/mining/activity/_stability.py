@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from mining.activity._ward import OUTLIER, cut, tree
+from mining.activity._ward import OUTLIER, partitions
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -109,9 +109,9 @@ def agreement(base: Mapping[int, IntArray], draws: Iterable[Draw]) -> Agreement:
     seen = {k: np.zeros(len(labels)) for k, labels in base.items()}
     good = {k: np.zeros(len(labels)) for k, labels in base.items()}
     for rows, points in draws:
-        links = tree(points)
+        cuts = partitions(points, base)
         for k, labels in base.items():
-            again = cut(links, k)
+            again = cuts[k]
             mine = labels[rows]
             out.rand[k].append(rand_index(separate(mine), again))
             scores, match = _match(mine, again, int(labels.max()) + 1)

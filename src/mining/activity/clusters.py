@@ -92,11 +92,12 @@ def cluster(
 
     Notes
     -----
-    Ward's tree on square roots of shares. The cut goes down until there are `k` groups of two
-    sensors or more, so that a lone outlier never counts as a group. The three checks: weeks
-    drawn with replacement (the same for all sensors, which share the weather); four sensors out
-    of five; earlier years. Fewer than three usable sensors, or no number of groups that holds,
-    give one group, and the statement says so.
+    Ward's tree on square roots of shares, settled by k-means rounds. A sensor far from every
+    other is set apart first, and the cut goes down until there are `k` groups of two sensors or
+    more: a lone outlier never counts as a group. The three checks: weeks drawn with replacement
+    (the same for all sensors, which share the weather); four sensors out of five; earlier years.
+    Fewer than three usable sensors, or no number of groups that holds, give one group, and the
+    statement says so.
     """
     _positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
@@ -237,7 +238,7 @@ def _finish(
         "k": int(out.sizes["group"]),
         "agreed": int(groups.agreed),
         "years_rand": [round(y, 6) for y in groups.years] or "",
-        "method": "Ward",
+        "method": "Ward, settled by k-means",
         "normalisation": normalisation,
         "seed": seed,
         "limits": ", ".join(f"{name} {limit:g}" for name, limit in LIMITS.items()),
