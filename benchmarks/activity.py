@@ -76,7 +76,7 @@ def main() -> None:
     )
     print(checks.round(3).to_string())
     print(f"\nDefault: {default.attrs['statement']} ({seconds:.1f} CPU s)")
-    print(f"Other years at that number: {default.attrs['years_rand']}")
+    print(f"Other years at that number: {default['year_rand'].to_numpy().round(3).tolist()}")
     columns = ["stability", "stability_sensors"]
     print(default[columns].to_dataframe().drop(columns="group_not").round(3).to_string())
 

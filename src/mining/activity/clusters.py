@@ -76,10 +76,10 @@ def cluster(
           ``stability_sensors``, ``stability_words``;
         - by candidate ``k``: ``check_weeks``, ``check_sensors`` (mean adjusted Rand index of the
           draws), ``check_years`` (the worst of the earlier years), ``check_silhouette`` (without
-          a say), ``holds``.
+          a say), ``holds``; and ``year_rand`` (earlier), the index of each earlier window at the
+          chosen number.
 
-        Attributes: ``k``, ``agreed`` (1 if the checks agree), ``years_rand``, ``statement``
-        (French).
+        Attributes: ``k``, ``agreed`` (1 if the checks agree), ``statement`` (French).
 
     Raises
     ------
@@ -232,12 +232,13 @@ def _other_years(
 def _finish(
     out: xr.Dataset, groups: Groups, usable: int, seed: int, normalisation: str
 ) -> xr.Dataset:
+    out["year_rand"] = ("earlier", np.array(groups.years, dtype="float64"), {"units": "1"})
+    out = out.assign_coords(earlier=np.arange(1, len(groups.years) + 1, dtype="int16"))
     words = [in_words(float(s)) for s in out["stability"].to_numpy()]
     out = out.assign_coords(stability_words=("group", np.array(words, dtype=str)))
     out.attrs |= {
         "k": int(out.sizes["group"]),
         "agreed": int(groups.agreed),
-        "years_rand": [round(y, 6) for y in groups.years] or "",
         "method": "Ward, settled by k-means",
         "normalisation": normalisation,
         "seed": seed,
