@@ -342,17 +342,17 @@ class TestParts:
         ours, _ = _stability.silhouettes(points, labels)
         np.testing.assert_allclose(ours, silhouette_samples(points, labels), rtol=1e-9)
 
-    def test_all_checks_must_agree(self) -> None:
+    def test_all_checks_must_agree_and_the_weakest_decides(self) -> None:
+        gap = np.nan
         checks = {
-            "weeks": np.array([0.9, 0.9, 0.8, np.nan]),
-            "years": np.array([0.7, np.nan, 1, np.nan]),
+            "weeks": np.array([0.91, 0.88, 0.80, gap]),
+            "years": np.array([0.70, gap, 1.00, gap]),
         }
-        assert _stability.agreed(checks, {"weeks": 0.85, "years": 0.6}) == [
-            True,
-            True,
-            False,
-            False,
-        ]
+        limits = {"weeks": 0.85, "years": 0.60}
+        assert _stability.agreed(checks, limits) == [True, True, False, False]
+        # (0.70 - 0.60) / 0.40; (0.88 - 0.85) / 0.15; (0.80 - 0.85) / 0.15
+        expected = [0.25, 0.2, -0.333333, gap]
+        np.testing.assert_allclose(_stability.margins(checks, limits), expected, atol=1e-9)
 
     def test_names_by_hand(self) -> None:
         # Hours 23 and 0-4 are 6 of 24: a quarter of flat hours, half of the owl's.

@@ -88,8 +88,9 @@ def find_groups(
         Resampled data for each check among the keys of `limits`; the first one gives the
         stability of each group. A check without any draw could not be made.
     k : int, optional
-        Number of groups; by default the largest for which all checks reach their limits, and
-        one group where there is none. Silhouettes have no say.
+        Number of groups; by default, among those for which all checks reach their limits, the
+        one whose weakest check is farthest above its limit (the larger one of equals), and one
+        group where there is none. Silhouettes have no say.
     max_groups : int
         Largest number of groups that is tried.
 
@@ -115,10 +116,11 @@ def find_groups(
     found = {name: stability.agreement(base, draws.get(name, ())) for name in limits}
     checks = _checks(base, found, points)
     candidates = list(base)
-    few = [(base[n] == OUTLIER).sum() <= max(1, len(points) // 10) for n in candidates]
-    holds = [a and bool(b) for a, b in zip(stability.agreed(checks, limits), few, strict=True)]
+    few = [bool((base[n] == OUTLIER).sum() <= max(1, len(points) // 10)) for n in candidates]
+    holds = [a and b for a, b in zip(stability.agreed(checks, limits), few, strict=True)]
     held = [n for n, good in zip(candidates, holds, strict=True) if good]
-    chosen = k or max(held, default=1)
+    margin = dict(zip(candidates, stability.margins(checks, limits), strict=True))
+    chosen = k or max(held, key=lambda n: (margin[n], n), default=1)
     if chosen == 1:
         return _single(points, candidates, checks, holds)
     labels = base[chosen]

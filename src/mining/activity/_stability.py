@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -191,13 +191,26 @@ def _mean_to(distance: FloatArray, members: npt.NDArray[np.bool_], row: int) -> 
     return float(distance[members].mean()) if members.any() else float("inf")
 
 
-def agreed(checks: Mapping[str, FloatArray], limits: Mapping[str, float]) -> Sequence[bool]:
+def margins(checks: Mapping[str, FloatArray], limits: Mapping[str, float]) -> list[float]:
+    """Return for each candidate how far its weakest check is above its limit.
+
+    Returns
+    -------
+    list of float
+        1 where every check is perfect, 0 where the weakest is at its limit, negative below;
+        NaN where no check could be made. Checks that could not be made have no say. Rounded to
+        6 decimals, so that equals are equal.
+    """
+    table = np.stack([checks[name] for name in limits])
+    bounds = np.array(list(limits.values()))[:, None]
+    above = (table - bounds) / (1 - bounds)
+    weakest = np.where(np.isfinite(above), above, np.inf).min(axis=0)
+    return [round(float(m), 6) if np.isfinite(m) else float("nan") for m in weakest]
+
+
+def agreed(checks: Mapping[str, FloatArray], limits: Mapping[str, float]) -> list[bool]:
     """Return for each candidate whether every check that could be made reaches its limit.
 
     A candidate for which no check could be made does not hold.
     """
-    table = np.stack([checks[name] for name in limits])
-    bounds = np.array(list(limits.values()))[:, None]
-    known = np.isfinite(table)
-    good = (table >= bounds) | ~known
-    return [bool(g.all() and k.any()) for g, k in zip(good.T, known.T, strict=True)]
+    return [margin >= 0 for margin in margins(checks, limits)]

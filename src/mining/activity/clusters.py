@@ -49,7 +49,7 @@ def cluster(
     calendar : "cube", None, mapping or Calendar
         Holidays and journal to leave out; by default those that the cube carries.
     k : int, optional
-        Number of groups; by default the largest on which the three checks agree.
+        Number of groups; by default the one on which the three checks agree best.
     max_groups : int
         Largest number of groups that is tried.
     bootstraps : int
@@ -140,7 +140,7 @@ def cluster_profiles(
     table : DataFrame
         One row per profile (a day, a place), one column per hour; non-negative volumes.
     k : int, optional
-        Number of groups; by default the largest on which the checks agree.
+        Number of groups; by default the one on which the checks agree best.
     max_groups, bootstraps, seed, normalisation
         See :func:`cluster`.
 
