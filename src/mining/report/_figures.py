@@ -35,7 +35,7 @@ def week_figure(week: Week, words: Language, *, title: str, description: str) ->
     """Draw passages by day and hour as a heat map, its busiest hour named."""
 
     def paint(figure: Figure, narrow: bool) -> None:
-        axes = figure.add_axes((0.115, 0.06, 0.88, 0.9) if narrow else (0.1, 0.13, 0.895, 0.75))
+        axes = figure.add_axes((0.115, 0.005, 0.88, 0.95) if narrow else (0.1, 0.1, 0.895, 0.8))
         _heat(axes, week, words, narrow=narrow)
 
     return style.draw(
@@ -109,8 +109,10 @@ def trend_figure(trend: Trend, words: Language, *, title: str, description: str)
     """Draw weekly totals of the last year over those of the year before."""
 
     def paint(figure: Figure, narrow: bool) -> None:
-        box = (0.145, 0.13, 0.83, 0.72) if narrow else (0.085, 0.12, 0.78, 0.78)
-        axes = figure.add_axes(box)
+        left = _left(words, [trend.now, trend.before], narrow=narrow)
+        right = 0.985 if narrow else 0.85
+        bottom, height = (0.13, 0.75) if narrow else (0.11, 0.84)
+        axes = figure.add_axes((left, bottom, right - left, height))
         style.calm(axes)
         now, before = words.text("figure.this_year"), words.text("figure.year_before")
         if not np.isnan(trend.before).all():
@@ -145,9 +147,11 @@ def _hardware(axes: Axes, trend: Trend, words: Language) -> None:
     for entry in trend.hardware:
         if trend.mondays[0] <= entry.start <= trend.mondays[-1]:
             axes.axvline(entry.start, color=style.WARM, linewidth=1.2, linestyle=(0, (1, 2)))
-            axes.text(
-                entry.start, top * 0.03, f" {words.text('figure.hardware')}", color=style.WARM,
-                ha="left", va="bottom", fontsize=11.5,
+            late = entry.start > trend.mondays[2 * len(trend.mondays) // 3]
+            axes.annotate(
+                words.text("figure.hardware"), (entry.start, top * 0.03), (-5 if late else 5, 0),
+                textcoords="offset points", ha="right" if late else "left", va="bottom",
+                color=style.WARM, fontsize=11.5,
             )  # fmt: skip
 
 
@@ -164,9 +168,10 @@ def outlook_figure(
         else:
             windows = [(start - HALF_WEEK, outlook.times[-1])]
         for number, (first, last) in enumerate(windows):
-            height = 0.38 if narrow else 0.74
-            bottom = 0.56 - 0.47 * number if narrow else 0.13
-            axes = figure.add_axes((0.13 if narrow else 0.085, bottom, 0.855, height))
+            left = _left(words, [outlook.high, outlook.past], narrow=narrow)
+            height = 0.345 if narrow else 0.76
+            bottom = 0.59 - 0.495 * number if narrow else 0.11
+            axes = figure.add_axes((left, bottom, 0.985 - left, height))
             _fan(axes, outlook, words, first, last, narrow=narrow)
             if number == 0:
                 _fan_labels(axes, outlook, words, narrow=narrow)
@@ -202,10 +207,12 @@ def _fan(
     for midnight in days[days >= first]:
         axes.axvline(midnight, color=style.RULE, linewidth=0.6, zorder=0)
     labels = [
-        words.short_date(d, weekday=True) if narrow or k % 2 == 0 else ""
+        words.short_date(d, weekday=True).replace("\u00a0", "\n" if narrow else "\u00a0")
+        if narrow or k % 2 == 0
+        else ""
         for k, d in enumerate(noons)
     ]
-    axes.set_xticks(list(noons), labels, fontsize=11)
+    axes.set_xticks(list(noons), labels, fontsize=11 if narrow else 12)
     axes.tick_params(axis="x", length=0)
 
 
@@ -214,14 +221,14 @@ def _fan_labels(axes: Axes, outlook: Outlook, words: Language, *, narrow: bool) 
     height = 1.03
     if not narrow:
         axes.axvline(start, color=style.INK, linewidth=1)
-        axes.text(
-            start, height, f"{words.text('figure.counted')} ", ha="right", va="bottom",
-            color=style.INK, transform=axes.get_xaxis_transform(),
+    labels = [("figure.counted", -6, "right", style.INK, "normal")] if not narrow else []
+    labels.append(("figure.forecast", 0 if narrow else 6, "left", style.ACCENT, "bold"))
+    for key, shift, side, color, weight in labels:
+        axes.annotate(
+            words.text(key), (mdates.date2num(start), height), (shift, 0), ha=side, va="bottom",
+            xycoords=axes.get_xaxis_transform(), textcoords="offset points", color=color,
+            fontweight=weight,
         )  # fmt: skip
-    axes.text(
-        start, height, f" {words.text('figure.forecast')}", ha="left", va="bottom",
-        color=style.ACCENT, fontweight="bold", transform=axes.get_xaxis_transform(),
-    )  # fmt: skip
 
 
 def rhythm_figure(
@@ -231,7 +238,9 @@ def rhythm_figure(
     curves = np.where(rhythm.states == Cell.ABSENT, np.nan, np.nan_to_num(rhythm.curves, nan=0.0))
     curves = floor(curves, minimum)
     def paint(figure: Figure, narrow: bool) -> None:
-        axes = figure.add_axes((0.13, 0.13, 0.84, 0.8) if narrow else (0.085, 0.12, 0.89, 0.82))
+        left = _left(words, [curves], narrow=narrow)
+        right = 0.955 if narrow else 0.975
+        axes = figure.add_axes((left, 0.12, right - left, 0.83))
         style.calm(axes)
         hours = np.arange(24) + 0.5
         for row, (_, color, line) in enumerate(_CURVES):
@@ -262,6 +271,13 @@ def _curve_labels(axes: Axes, curves: FloatArray, words: Language) -> None:
         )  # fmt: skip
 
 
+def _left(words: Language, series: Sequence[FloatArray], *, narrow: bool) -> float:
+    """Return the left margin that the longest number of the axis needs, as a share."""
+    top = max((float(np.nanmax(s)) for s in series if s.size and not np.isnan(s).all()), default=0)
+    width = style.NARROW if narrow else style.WIDE
+    return (7.6 * max(len(_axis_number(top, words)), 2) + 10) / width
+
+
 def _from_zero(
     axes: Axes, words: Language, series: Sequence[FloatArray], *, narrow: bool
 ) -> None:
@@ -273,7 +289,7 @@ def _from_zero(
 
 def _axis_number(value: float, words: Language) -> str:
     if value >= 1e6:
-        return words.text("figure.million", n=words.number(value / 1e6, int(value % 1e6 > 0)))
+        return words.text("figure.million", n=words.number(value / 1e6, 1))
     return words.number(value)
 
 
@@ -317,4 +333,7 @@ def _end_labels(
         heights[k] = max(heights[k], heights[k - 1] + gap)
     for k, height in zip(places, heights, strict=True):
         _, text, color, weight = named[k]
-        axes.text(x, height, f"  {text}", color=color, fontweight=weight, va="center", ha="left")
+        axes.annotate(
+            text, (mdates.date2num(x), height), (8, 0), textcoords="offset points", color=color,
+            fontweight=weight, va="center", ha="left",
+        )  # fmt: skip

@@ -150,6 +150,12 @@ class Language:
         plus = "+" if signed and share > 0 and not nothing else ""
         return f"{plus}{figures}{self.raw('format.percent')}"
 
+    def share(self, share: float) -> str:
+        """Return a share to a tenth of a percent, without rounding to nothing or to all."""
+        if share <= 0 or share >= 1:
+            return self.percent(min(max(share, 0.0), 1.0))
+        return self.percent(min(max(share, 0.001), 0.999), 1)
+
     def date(self, day: pd.Timestamp, *, weekday: bool = True, year: bool = True) -> str:
         """Return a date in words: "jeudi 25 décembre 2025"."""
         number = self.raw("format.first_of_month") if day.day == 1 else str(day.day)
@@ -192,10 +198,10 @@ class Language:
             first = first.split(NBSP)[0]
         return self.text("format.period", first=first, last=self.date(sunday, weekday=False))
 
-    def moment(self, time: pd.Timestamp) -> str:
+    def moment(self, time: pd.Timestamp, *, year: bool = True) -> str:
         """Return a date and an hour in words."""
         return self.text(
-            "format.moment", day=self.date(time), hour=self.hour(time.hour + time.minute / 60)
+            "format.moment", day=self.date(time, year=year), hour=self.hour(time.hour + time.minute / 60)
         )
 
     def isolate(self, name: str) -> str:

@@ -188,7 +188,7 @@ def _days(
 
 
 def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[ModelRow, ...]:
-    """Return the table of models, best first within each panel; empty without scores."""
+    """Return the table of models, the most tried panel first, best first in it; empty without scores."""
     if summary is None or summary.empty:
         return ()
     frame = summary.copy()
@@ -197,7 +197,8 @@ def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[Mod
     for column in ("mase", "pinball", "coverage", "origins"):
         if column not in frame:
             frame[column] = np.nan
-    frame = frame.sort_values(["panel", "wape", "model"], kind="stable")
+    frame["trials"] = -frame.groupby("panel")["origins"].transform("max").fillna(0)
+    frame = frame.sort_values(["trials", "panel", "wape", "model"], kind="stable")
     return tuple(
         ModelRow(
             panel=str(row.panel),

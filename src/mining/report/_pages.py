@@ -140,7 +140,7 @@ def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -
         "facts": found,
         "territory": clean_name(found.name),
         "places": [(clean_name(name), address) for name, address in sorted(addresses.items())],
-        "until": words.text("site.until", moment=f"au {words.moment(found.today)}"),
+        "until": words.text("site.until", moment=words.moment(found.today)),
         "source_lines": said[:3] + rules + said[3:],
         "attribution": [
             words.text(f"source.{k}", **{k: words.isolate(lines[k])})
@@ -192,7 +192,7 @@ def _quality(
         keep=_quality_keep(found, words),
         others=words.text("quality.other_kinds", count=others) if others else "",
         quality_table=tables.quality_table(found.quality, found, words),
-        reason_table=tables.reason_table(found.quality, words),
+        reason_table=tables.reason_table(found.quality, found, words),
         repair_table=tables.repair_table(found.quality, words),
         model_tables=tables.model_tables(found.models, words, models),
         verdict=say.verdict(found.models, NAIVE_MODEL, words),
@@ -211,11 +211,11 @@ def _quality_keep(found: TerritoryFacts, words: Language) -> list[str]:
         else words.text(
             "quality.worst",
             sensor=words.isolate(tables.sensor_name(worst)),
-            share=words.percent(worst.recent, 1),
+            share=words.share(worst.recent),
         )
     )
     overall = words.text(
-        "quality.overall", share=words.percent(sure / hours, 1), recent=words.percent(recent, 1)
+        "quality.overall", share=words.share(sure / hours), recent=words.share(recent)
     )
     return [words.text("quality.sensors", count=len(rows)), overall, last]
 

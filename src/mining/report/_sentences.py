@@ -38,7 +38,9 @@ def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]
         out[0] += f" {_last(place.last, words)}"
     out.append(_year(place.year, words))
     week = place.week
-    if week is not None and _peak(week, words):
+    if place is facts.whole and len(facts.places) > 1 and _busiest(facts, words):
+        out.append(_busiest(facts, words))
+    elif week is not None and _peak(week, words):
         out.append(_peak(week, words))
     out.append(_ahead(place, facts, words))
     out.append(_incidents(place, words))
@@ -97,6 +99,20 @@ def _peak(week: Week, words: Language) -> str:
         return words.text("keep.peak_same", day=words.weekday(day), **said)
     return words.text(
         "keep.peak", day=words.weekday(day), peak_day=words.weekday(peak_day), **said
+    )
+
+
+def _busiest(facts: TerritoryFacts, words: Language) -> str:
+    """Return which place is the busiest of the territory."""
+    known = [(p.week.total, p.name) for p in facts.places if p.week and not p.week.typical]
+    if not known or max(known)[0] < facts.minimum:
+        return ""
+    total, name = max(known)
+    return words.text(
+        "keep.places",
+        place=words.isolate(name),
+        n=words.number(len(facts.places)),
+        passages=passages(words, total),
     )
 
 
@@ -173,15 +189,10 @@ def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str
     if finite(week.noon):
         out.append(words.text("week.noon", share=words.percent(week.noon)))
     if week.share < 1 and not week.typical:
-        out.append(words.text("week.share", share=words.percent(_below_one(week.share), 1)))
+        out.append(words.text("week.share", share=words.share(week.share)))
     if week.clock_change:
         out.append(words.text("week.clock"))
     return out
-
-
-def _below_one(share: float) -> float:
-    """Do not let rounding turn "nearly all" into "all"."""
-    return min(share, 0.999)
 
 
 def week_description(week: Week, words: Language) -> str:
@@ -326,7 +337,8 @@ def span(start: pd.Timestamp, end: pd.Timestamp, words: Language) -> str:
             first=words.hour(start.hour + start.minute / 60),
             last=words.hour(last_hour),
         )
-    return words.text("format.from_to", first=words.moment(start), last=words.moment(end))
+    first = words.moment(start, year=start.year != end.year)
+    return words.text("format.from_to", first=first, last=words.moment(end))
 
 
 def explanation(incident: Incident, words: Language) -> str:
@@ -351,8 +363,7 @@ def limits(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[st
     week = place.week
     if week is not None and not week.typical:
         if week.share < 1:
-            missing = words.percent(max(1 - week.share, 0.001), 1)
-            out.append(words.text("limits.missing", share=missing))
+            out.append(words.text("limits.missing", share=words.share(1 - week.share)))
         left = week.sensors_total - len(week.sensors)
         if left:
             key = "limits.panel_one" if left == 1 else "limits.panel"

@@ -32,6 +32,10 @@ class Table:
         Columns that hold words and not figures.
     stack : bool
         Whether rows become small cards on a phone, because they hold sentences.
+    quiet : bool
+        Whether the caption is for screen readers only, the heading above saying the same.
+    wrap : bool
+        Whether figures may go to the next line of their cell.
     """
 
     caption: str
@@ -40,6 +44,8 @@ class Table:
     links: dict[int, str] = field(default_factory=dict)
     text: frozenset[int] = frozenset()
     stack: bool = False
+    quiet: bool = False
+    wrap: bool = False
 
 
 def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
@@ -92,29 +98,24 @@ def _total(week: Week, day: int, facts: TerritoryFacts, words: Language) -> str:
 def comparison_table(place: PlaceFacts, words: Language) -> Table | None:
     """Return both comparisons of the week in figures, or None where none is possible."""
     rows = [
-        _comparison_row(words.text(f"compare.row_{key}"), found, words)
+        _comparison_row(key, found, words)
         for key, found in (("last", place.last), ("year", place.year))
         if found.possible
     ]
-    columns = ("what", "now", "before", "change", "sensors")
-    return (
-        Table(
-            words.text("compare.table"),
-            tuple(words.text(f"compare.col_{c}") for c in columns),
-            tuple(rows),
-        )
-        if rows
-        else None
-    )
+    if not rows:
+        return None
+    columns = ("what", "now", "before", "change")
+    headers = tuple(words.text(f"compare.col_{c}") for c in columns)
+    return Table(words.text("compare.table"), headers, tuple(rows))
 
 
-def _comparison_row(name: str, found: Comparison, words: Language) -> tuple[str, ...]:
+def _comparison_row(key: str, found: Comparison, words: Language) -> tuple[str, ...]:
+    by = say.sensors(words, len(found.sensors), found.sensors_total)
     return (
-        name,
+        words.text(f"compare.row_{key}", sensors=by),
         words.number(found.passages),
         words.number(found.passages_before),
         words.percent(found.change, 1, signed=True),
-        f"{len(found.sensors)}/{found.sensors_total}",
     )
 
 
@@ -151,19 +152,19 @@ def outlook_table(outlook: Outlook, words: Language) -> Table:
         rows.append(
             (
                 name[:1].upper() + name[1:],
-                words.text("unit.about", n=words.about(day.total)),
+                words.about(day.total),
                 words.hour(day.peak_hour),
-                words.number(day.peak),
                 words.text(
-                    "outlook.range",
+                    "outlook.range" if finite(day.peak_high) else "outlook.range_none",
+                    middle=words.number(day.peak),
                     low=_number(day.peak_low, words),
                     high=_number(day.peak_high, words),
                 ),
             )
         )
-    columns = ("day", "total", "peak", "peak_value", "range")
+    columns = ("day", "total", "peak", "range")
     headers = tuple(words.text(f"outlook.col_{c}") for c in columns)
-    return Table(words.text("outlook.caption"), headers, tuple(rows))
+    return Table(words.text("outlook.caption"), headers, tuple(rows), wrap=True)
 
 
 def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table | None:
@@ -205,7 +206,7 @@ def incident_table(
         rows.append(tuple(cells[c] for c in columns))
     headers = tuple(words.text(f"incident.col_{c}") for c in columns)
     every = frozenset(range(len(columns)))
-    return Table(caption, headers, tuple(rows), text=every, stack=True)
+    return Table(caption, headers, tuple(rows), text=every, stack=True, quiet=True)
 
 
 def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Table:
@@ -260,8 +261,9 @@ def place_table(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -
         if monday is None
         else words.text("places.caption", week=words.week(monday))
     )
-    rows = tuple(_place_row(place, facts, words) for place in facts.places)
-    links = {k: pages[p.name] for k, p in enumerate(facts.places)}
+    ordered = sorted(facts.places, key=lambda p: (-p.week.total if p.week else 1.0, p.name))
+    rows = tuple(_place_row(place, facts, words) for place in ordered)
+    links = {k: pages[p.name] for k, p in enumerate(ordered)}
     return Table(caption, columns, rows, links)
 
 
@@ -288,25 +290,25 @@ def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words:
     states = list(rows[0].states) if rows else []
     body = []
     for row in rows:
-        shares = [words.percent(row.states[s] / row.hours, 1) for s in states]
-        since = words.date(row.first, weekday=False) if row.first is not None else None
+        shares = [words.share(row.states[s] / row.hours) for s in states]
+        since = words.month(row.first, year=True) if row.first is not None else None
         body.append(
             (
                 sensor_name(row),
-                since or words.text("quality.never"),
-                words.number(row.hours),
+                words.share(row.recent),
                 *shares,
-                words.percent(row.recent, 1),
+                words.number(row.hours),
+                since or words.text("quality.never"),
             )
         )
     steps = "hours" if facts.hourly else "steps"
     caption = "quality.caption" if facts.hourly else "quality.caption_steps"
     columns = (
         words.text("quality.col_sensor"),
-        words.text("quality.col_since"),
-        words.text(f"quality.col_{steps}"),
-        *(words.text(f"quality.state.{s}") for s in states),
         words.text("quality.col_recent"),
+        *(words.text(f"quality.state.{s}") for s in states),
+        words.text(f"quality.col_{steps}"),
+        words.text("quality.col_since"),
     )
     return Table(words.text(caption), columns, tuple(body))
 
@@ -316,29 +318,35 @@ def sensor_name(row: SensorQuality) -> str:
     return clean_name(row.name) or clean_name(row.sensor)
 
 
-def reason_table(rows: tuple[SensorQuality, ...], words: Language) -> Table:
-    """Return why hours of each sensor are suspect, missing or imputed."""
+def reason_table(
+    rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language
+) -> Table | None:
+    """Return why hours of each sensor are suspect, missing or imputed, or None if none is."""
+    counted = "quality.counted_hours" if facts.hourly else "quality.counted"
     body = tuple(
-        (sensor_name(r), _listed(r.reasons, "reason", words) or words.text("quality.no_reason"))
-        for r in rows
+        (sensor_name(r), _listed(r.reasons, "reason", counted, words)) for r in rows if r.reasons
     )
     columns = (words.text("quality.col_sensor"), words.text("quality.col_reasons"))
     caption = words.text("quality.reasons_caption")
-    return Table(caption, columns, body, text=frozenset({1}), stack=True)
+    return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
 
 
 def repair_table(rows: tuple[SensorQuality, ...], words: Language) -> Table | None:
     """Return what the reader mended or dropped for each sensor, or None if nothing."""
-    body = tuple((sensor_name(r), _listed(r.repairs, "repair", words)) for r in rows if r.repairs)
+    body = tuple(
+        (sensor_name(r), _listed(r.repairs, "repair", "quality.counted", words))
+        for r in rows
+        if r.repairs
+    )
     columns = (words.text("quality.col_sensor"), words.text("quality.col_repairs"))
     caption = words.text("quality.repairs_caption")
     return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
 
 
-def _listed(counts: tuple[tuple[str, int], ...], room: str, words: Language) -> str:
+def _listed(counts: tuple[tuple[str, int], ...], room: str, form: str, words: Language) -> str:
     return ", ".join(
         words.text(
-            "quality.counted",
+            form,
             what=words.text(f"{room}.{key if words.has(f'{room}.{key}') else 'other'}"),
             n=words.number(count),
         )
@@ -368,7 +376,7 @@ def model_tables(
 
 def _model_row(row: ModelRow, words: Language, names: dict[str, str]) -> tuple[str, ...]:
     none = str(words.raw("site.none"))
-    name = names[row.model]
+    name = names[row.model][:1].upper() + names[row.model][1:]
     return (
         f"{name} ({words.text('model.chosen')})" if row.chosen else name,
         words.percent(row.wape, 1) if finite(row.wape) else none,
