@@ -57,7 +57,7 @@ class Clock:
 
     def has_week(self, monday: pd.Timestamp) -> bool:
         """Say whether the week lies wholly within the data."""
-        return bool(monday >= self.days[0] and monday + WEEK <= self.end)
+        return bool(monday >= self.start) and bool(monday + WEEK <= self.end)
 
     @property
     def end(self) -> pd.Timestamp:

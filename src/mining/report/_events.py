@@ -15,6 +15,8 @@ from mining.report._disclosure import StateArray, protect
 RECENT_WEEKS = 8
 MOST_RECENT = 12
 MOST_NOTABLE = 5
+#: Labels of places outside every group: unlike any other, or too little known.
+APART, UNKNOWN = -2, -1
 
 
 @dataclass(frozen=True)
@@ -55,26 +57,47 @@ class Incidents:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Places with the same weekly rhythm.
+
+    Attributes
+    ----------
+    name, evidence, contrast : str
+        Its name, what sets it apart, and what it is not, in words; empty if unknown.
+    stability : float
+        How often the group is found again when the data are redrawn, from 0 to 1.
+    places : tuple of str
+        Its places.
+    """
+
+    name: str
+    evidence: str
+    contrast: str
+    stability: float
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rhythm:
     """The usual week of a place and the group it belongs to.
 
     Attributes
     ----------
-    group : str
-        Name of the group, empty where the place is in none.
-    stability : float
-        How often the group is found again when the data are redrawn, from 0 to 1.
-    peers : tuple of str
-        The other places of the group.
+    place : str
+        Name of the place.
+    group : Group or None
+        None where the place is in none.
+    apart : bool
+        Whether it is in none because no other place is like it.
     curves : ndarray (3, 24)
         Usual passages by hour: Monday to Friday, Saturday, Sunday; NaN where not to be shown.
     states : ndarray (3, 24)
         One :class:`~mining.report._disclosure.Cell` for each.
     """
 
-    group: str
-    stability: float
-    peers: tuple[str, ...]
+    place: str
+    group: Group | None
+    apart: bool
     curves: FloatArray
     states: StateArray
 
@@ -163,50 +186,32 @@ def rhythm_of(activity: xr.Dataset | None, place: str, minimum: int) -> Rhythm |
         known = ~np.isnan(table[days]).all(axis=0)
         curves[row, known] = np.nanmean(table[days][:, known], axis=0)
     shown, states = protect(curves, minimum)
-    names = groups(activity)
-    mine = next((g for g in names if place in g.places), None)
+    label = activity["label"].sel(sensor=place).item() if "label" in activity else UNKNOWN
     return Rhythm(
-        group=mine.name if mine else "",
-        stability=mine.stability if mine else np.nan,
-        peers=tuple(p for p in mine.places if p != place) if mine else (),
+        place=place,
+        group=next((g for g in groups(activity) if place in g.places), None),
+        apart=label == APART,
         curves=shown,
         states=states,
     )
 
 
-@dataclass(frozen=True)
-class Group:
-    """Places with the same weekly rhythm."""
-
-    name: str
-    stability: float
-    places: tuple[str, ...]
-
-
 def groups(activity: xr.Dataset | None) -> tuple[Group, ...]:
     """Return the groups of places in their canonical order."""
-    if activity is None or "label" not in activity:
+    if activity is None or "label" not in activity or "group" not in activity.dims:
         return ()
     labels = activity["label"].to_numpy()
     sensors = activity["sensor"].to_numpy().astype(str)
-    numbers = activity["group"].to_numpy() if "group" in activity.coords else np.unique(labels)
     out = []
-    for position, number in enumerate(numbers):
+    for number in range(activity.sizes["group"]):
         members = tuple(str(s) for s in sensors[labels == number])
-        if not members or (isinstance(number, int | np.integer) and number < 0):
-            continue
-        out.append(Group(_group_name(activity, position), _stability(activity, position), members))
+        if members:
+            words = [_of_group(activity, f"group_{k}", number) for k in ("name", "evidence", "not")]
+            sure = _of_group(activity, "stability", number)
+            stability = float(sure) if sure else float("nan")
+            out.append(Group(words[0], words[1], words[2], stability, members))
     return tuple(out)
 
 
-def _group_name(activity: xr.Dataset, position: int) -> str:
-    for key in ("group_name", "name", "names"):
-        if key in activity.variables and activity[key].dims == ("group",):
-            return str(activity[key].to_numpy()[position])
-    return ""
-
-
-def _stability(activity: xr.Dataset, position: int) -> float:
-    if "stability" not in activity:
-        return float("nan")
-    return float(activity["stability"].to_numpy()[position])
+def _of_group(activity: xr.Dataset, key: str, number: int) -> str:
+    return str(activity[key].to_numpy()[number]) if key in activity.variables else ""

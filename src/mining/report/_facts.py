@@ -15,11 +15,11 @@ from mining.report._clock import WEEK, Clock, clock
 from mining.report._events import Group, Incidents, Rhythm, groups, incidents_of, rhythm_of
 from mining.report._journal import Entry, during, entries
 from mining.report._outlook import ModelRow, Outlook, PlaceScore, model_rows, outlook, place_score
-from mining.report._weeks import Comparison, Trend, Week, compare, last_week, trend, year_before
+from mining.report._quality import SensorQuality, quality_rows
+from mining.report._trend import Comparison, Trend, compare, trend, year_before
+from mining.report._weeks import Week, last_week
 
 NAIVE_MODEL = "seasonal_naive"
-#: Whole weeks before the end of the data that the quality page calls "recent".
-QUALITY_WEEKS = 8
 
 
 class TerritoryLike(Protocol):
@@ -72,40 +72,6 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class SensorQuality:
-    """What is known of the cells of one sensor.
-
-    Attributes
-    ----------
-    sensor, name, place, kind : str
-        Who it is.
-    hours : int
-        Intervals from the first one that was counted to the end.
-    states : dict
-        Intervals by :class:`~mining.cube.Quality` name, over the same span.
-    recent : float
-        Share trusted in the last eight weeks.
-    reasons : tuple of (str, int)
-        Reasons of cells that are not plainly valid, most frequent first.
-    repairs : tuple of (str, int)
-        Rows the reader mended or dropped.
-    first : Timestamp or None
-        Local day of the first count, None if it never counted.
-    """
-
-    sensor: str
-    name: str
-    place: str
-    kind: str
-    hours: int
-    states: dict[str, int]
-    recent: float
-    reasons: tuple[tuple[str, int], ...]
-    repairs: tuple[tuple[str, int], ...]
-    first: pd.Timestamp | None
 
 
 @dataclass(frozen=True)
@@ -298,37 +264,3 @@ def _journal(
 
 def _source(territory: TerritoryLike, cube: xr.Dataset) -> str:
     return str(cube.attrs.get("source") or getattr(territory, "title", "") or "")
-
-
-def quality_rows(cube: xr.Dataset) -> tuple[SensorQuality, ...]:
-    """Return what is known of the cells of each sensor, sorted by place and name."""
-    quality, reason = cube["quality"].to_numpy(), cube["reason"].to_numpy()
-    local = cubes.local_time(cube)
-    recent = local >= local[-1] - QUALITY_WEEKS * WEEK
-    names = [str(n) for n in cube["repair"].to_numpy()] if "repair" in cube.coords else []
-    rows = []
-    for position, sensor in enumerate(cube["sensor"].to_numpy()):
-        seen = np.flatnonzero(quality[position] != cubes.Quality.MISSING)
-        first = int(seen[0]) if seen.size else 0
-        codes, why = quality[position, first:], reason[position, first:]
-        repairs = cube["repairs"].to_numpy()[position] if names else []
-        rows.append(
-            SensorQuality(
-                sensor=str(sensor),
-                name=str(cube["name"].to_numpy()[position]),
-                place=str(cube["place"].to_numpy()[position]),
-                kind=str(cube["kind"].to_numpy()[position]),
-                hours=len(codes),
-                states={q.name.lower(): int((codes == q).sum()) for q in cubes.Quality},
-                recent=float((quality[position, recent] <= cubes.Quality.ZERO_VALID).mean()),
-                reasons=_frequent({r.name.lower(): int((why == r).sum()) for r in cubes.Reason}),
-                repairs=_frequent(dict(zip(names, map(int, repairs), strict=True))),
-                first=local[first].tz_localize(None).normalize() if seen.size else None,
-            )
-        )
-    return tuple(sorted(rows, key=lambda r: (r.place, r.name, r.sensor)))
-
-
-def _frequent(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    kept = [(k, n) for k, n in counts.items() if n > 0 and k != "none"]
-    return tuple(sorted(kept, key=lambda pair: (-pair[1], pair[0])))

@@ -66,21 +66,21 @@ def hardware_between(
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
-    start = _naive(raw.get("start"))
-    end = _naive(raw.get("end"))
     return Entry(
         type=str(raw.get("type", "other")),
         title=str(raw.get("title", "")),
-        start=start,
-        end=pd.Timestamp.max if pd.isna(end) else end,
+        start=_naive(raw.get("start"), pd.Timestamp.min),
+        end=_naive(raw.get("end"), pd.Timestamp.max),
         places=_names(raw.get("places")),
         sensors=_names(raw.get("sensors")),
     )
 
 
-def _naive(value: object) -> pd.Timestamp:
-    stamp = pd.Timestamp(str(value)) if value not in (None, "") else pd.NaT
-    return stamp.tz_localize(None) if stamp is not pd.NaT and stamp.tzinfo else stamp
+def _naive(value: object, absent: pd.Timestamp) -> pd.Timestamp:
+    stamp = pd.Timestamp(str(value)) if value else absent
+    if not isinstance(stamp, pd.Timestamp):
+        return absent
+    return stamp if stamp.tzinfo is None else stamp.tz_localize(None)
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -201,7 +201,9 @@ class Language:
     def moment(self, time: pd.Timestamp, *, year: bool = True) -> str:
         """Return a date and an hour in words."""
         return self.text(
-            "format.moment", day=self.date(time, year=year), hour=self.hour(time.hour + time.minute / 60)
+            "format.moment",
+            day=self.date(time, year=year),
+            hour=self.hour(time.hour + time.minute / 60),
         )
 
     def isolate(self, name: str) -> str:

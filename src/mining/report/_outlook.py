@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from mining.report._disclosure import floor
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 #: Quantiles of a file may be off by rounding.
 CLOSE = 1e-6
+HOUR = pd.Timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class PlaceScore:
 def outlook(
     forecast: xr.Dataset | None, place: str, *, clock: Clock | None, timezone: str, minimum: int
 ) -> Outlook | None:
-    """Return the forecast of a place, or None if there is none or it was refused.
+    """Return the forecast of a place, or None if there is none, it was refused, or is not hourly.
 
     Parameters
     ----------
@@ -119,6 +121,9 @@ def outlook(
     """
     if forecast is None or place not in set(forecast["sensor"].to_numpy().astype(str)):
         return None
+    utc = pd.DatetimeIndex(forecast.indexes["time"])
+    if len(utc) < 2 or utc[1] - utc[0] != HOUR:
+        return None
     values = forecast["value"].sel(sensor=place)
     levels = values["quantile"].to_numpy()
     picked = [np.flatnonzero(np.abs(levels - q) < CLOSE) for q in (LOW, MIDDLE, HIGH)]
@@ -128,7 +133,6 @@ def outlook(
     low, middle, high = (table[p[0]] for p in picked)
     if np.isnan(middle).all():
         return None
-    utc = pd.DatetimeIndex(forecast.indexes["time"])
     local = utc.tz_localize("UTC").tz_convert(timezone).tz_localize(None)
     past_times, past = _past(clock, place, minimum)
     return Outlook(
@@ -188,7 +192,7 @@ def _days(
 
 
 def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[ModelRow, ...]:
-    """Return the table of models, the most tried panel first, best first in it; empty without scores."""
+    """Return the table of models, the most tried panel first; empty without scores."""
     if summary is None or summary.empty:
         return ()
     frame = summary.copy()
@@ -199,18 +203,19 @@ def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[Mod
             frame[column] = np.nan
     frame["trials"] = -frame.groupby("panel")["origins"].transform("max").fillna(0)
     frame = frame.sort_values(["trials", "panel", "wape", "model"], kind="stable")
-    return tuple(
-        ModelRow(
-            panel=str(row.panel),
-            model=str(row.model),
-            wape=float(row.wape),
-            mase=float(row.mase),
-            pinball=float(row.pinball),
-            coverage=float(row.coverage),
-            origins=0 if pd.isna(row.origins) else int(row.origins),
-            chosen=str(row.model) in chosen,
-        )
-        for row in frame.itertuples(index=False)
+    return tuple(_model_row(row, chosen) for row in frame.to_dict("records"))
+
+
+def _model_row(row: Mapping[Hashable, Any], chosen: Sequence[str]) -> ModelRow:
+    return ModelRow(
+        panel=str(row["panel"]),
+        model=str(row["model"]),
+        wape=float(row["wape"]),
+        mase=float(row["mase"]),
+        pinball=float(row["pinball"]),
+        coverage=float(row["coverage"]),
+        origins=0 if pd.isna(row["origins"]) else int(row["origins"]),
+        chosen=str(row["model"]) in chosen,
     )
 
 
@@ -236,5 +241,3 @@ def place_score(
 def _wape(rows: pd.DataFrame) -> float:
     actual = float(rows["actual"].sum())
     return float(rows["abs_error"].sum()) / actual if actual > 0 else np.nan
-
-

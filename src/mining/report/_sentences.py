@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,8 @@ from mining.report._events import Incident, Rhythm
 from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, finite
 from mining.report._outlook import ModelRow, Outlook
-from mining.report._weeks import Comparison, Trend, Week
+from mining.report._trend import Comparison, Trend
+from mining.report._weeks import Week
 
 #: Bootstrap stability above which a group is called solid, or fair (Hennig 2007).
 SOLID, FAIR = 0.85, 0.6
@@ -29,111 +32,6 @@ def sensors(words: Language, used: int, total: int) -> str:
     return words.text("unit.sensors_of", count=used, total=words.number(total))
 
 
-def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:
-    """Return what to remember of a page: three to five sentences, a figure in each."""
-    if not place.sensors:
-        return [words.text("keep.no_counting")]
-    out = [_total(place, facts, words)]
-    if place.last.possible and place.week and not place.week.typical:
-        out[0] += f" {_last(place.last, words)}"
-    out.append(_year(place.year, words))
-    week = place.week
-    if place is facts.whole and len(facts.places) > 1 and _busiest(facts, words):
-        out.append(_busiest(facts, words))
-    elif week is not None and _peak(week, words):
-        out.append(_peak(week, words))
-    out.append(_ahead(place, facts, words))
-    out.append(_incidents(place, words))
-    return out[:5]
-
-
-def _total(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
-    week = place.week
-    if week is None:
-        monday = place.last.now
-        if monday is None:
-            return words.text("keep.no_week")
-        name = words.week(monday)
-        if len(place.sensors) == 1:
-            return words.text("keep.silent_one", week=name)
-        return words.text("keep.silent", n=words.number(len(place.sensors)), week=name)
-    name = words.week(week.monday)
-    if week.typical:
-        about = words.about(week.total)
-        return words.text("keep.total_typical", count=round(week.total), week=name, n=about)
-    by = sensors(words, len(week.sensors), week.sensors_total)
-    if week.total < facts.minimum:
-        return words.text(
-            "keep.total_few", minimum=words.number(facts.minimum), week=name, sensors=by
-        )
-    return words.text("keep.total", count=round(week.total), week=name, sensors=by)
-
-
-def _last(last: Comparison, words: Language) -> str:
-    change = words.percent(last.change, 1, signed=True)
-    if abs(last.change) < 0.005:
-        return words.text("keep.last_flat", change=change)
-    return words.text("keep.last_up" if last.change > 0 else "keep.last_down", change=change)
-
-
-def _year(year: Comparison, words: Language) -> str:
-    if not year.possible:
-        return words.text("keep.year_none", reason=words.text(f"compare.{year.reason}"))
-    key = "keep.year_hardware" if year.hardware else "keep.year"
-    return words.text(key, change=words.percent(year.change, 1, signed=True))
-
-
-def _peak(week: Week, words: Language) -> str:
-    day = week.busiest_day
-    if day is None:
-        return ""
-    if week.peak is None:
-        return words.text(
-            "keep.peak_day", day=words.weekday(day), passages=passages(words, week.days[day])
-        )
-    peak_day, hour, count = week.peak
-    said = {"slot": words.slot(hour), "passages": passages(words, count)}
-    if week.typical:
-        return words.text("keep.peak_typical", peak_day=words.weekday(peak_day), **said)
-    if peak_day == day:
-        return words.text("keep.peak_same", day=words.weekday(day), **said)
-    return words.text(
-        "keep.peak", day=words.weekday(day), peak_day=words.weekday(peak_day), **said
-    )
-
-
-def _busiest(facts: TerritoryFacts, words: Language) -> str:
-    """Return which place is the busiest of the territory."""
-    known = [(p.week.total, p.name) for p in facts.places if p.week and not p.week.typical]
-    if not known or max(known)[0] < facts.minimum:
-        return ""
-    total, name = max(known)
-    return words.text(
-        "keep.places",
-        place=words.isolate(name),
-        n=words.number(len(facts.places)),
-        passages=passages(words, total),
-    )
-
-
-def _ahead(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
-    outlooks = [place.outlook] if place.outlook else []
-    if place is facts.whole:
-        outlooks = [p.outlook for p in facts.places if p.outlook]
-    days = next((o.next_week for o in outlooks), ())
-    if not days:
-        return words.text("keep.ahead_none")
-    totals = np.sum([[d.total for d in o.next_week] for o in outlooks], axis=0)
-    best = days[int(np.argmax(totals))].day
-    return words.text(
-        "keep.ahead",
-        count=round(float(totals.sum())),
-        n=words.about(float(totals.sum())),
-        period=days_period(days[0].day, days[-1].day, words),
-        day=words.date(best, year=False),
-    )
-
-
 def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str:
     """Return "du 2 au 8 janvier 2026" for any run of days."""
     same_year = first.year == last.year
@@ -143,13 +41,6 @@ def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str
     return words.text("format.period", first=start, last=words.date(last, weekday=False))
 
 
-def _incidents(place: PlaceFacts, words: Language) -> str:
-    if place.incidents is None:
-        return words.text("keep.incidents_unknown")
-    count = place.incidents.recent_count
-    return words.text("keep.incidents", count=count) if count else words.text("keep.incidents_zero")
-
-
 def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
     """Return a comparison in words, or why there is none, then what to beware of."""
     which = "year" if year else "last"
@@ -157,7 +48,7 @@ def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
         reason = words.text(f"compare.{found.reason}")
         return [words.text(f"compare.impossible_{which}", reason=reason)]
     change = words.percent(found.change, 1, signed=True)
-    said = {
+    said: dict[str, Any] = {
         "year": {"week": words.week(found.now), "before": words.number(found.passages_before)},
         "last": {"week": words.week(found.before)},
     }[which]
@@ -273,7 +164,7 @@ def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -
         return [*out, words.text("outlook.no_score")]
     out.append(words.text("outlook.score", share=words.percent(score.covered / score.hours)))
     if finite(score.wape):
-        said = {"wape": words.percent(score.wape, 1)}
+        said: dict[str, Any] = {"wape": words.percent(score.wape, 1)}
         if finite(score.naive_wape):
             out.append(
                 words.text("outlook.error", naive=words.percent(score.naive_wape, 1), **said)
@@ -285,17 +176,20 @@ def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -
 
 def rhythm_sentences(rhythm: Rhythm, words: Language) -> list[str]:
     """Return which group a place belongs to, and how far to trust it."""
-    if not rhythm.group:
-        return [words.text("rhythm.no_group")]
-    out = [words.text("rhythm.group", group=words.isolate(rhythm.group))]
-    if rhythm.peers:
-        names = words.join([words.isolate(p) for p in rhythm.peers])
-        out.append(words.text("rhythm.peers", places=names))
+    group = rhythm.group
+    if group is None:
+        return [words.text("rhythm.apart" if rhythm.apart else "rhythm.no_group")]
+    out = [words.text("rhythm.group", group=words.isolate(group.name))]
+    peers = [words.isolate(p) for p in group.places if p != rhythm.place]
+    if peers:
+        out.append(words.text("rhythm.peers", places=words.join(peers)))
     else:
         out.append(words.text("rhythm.alone"))
-    if finite(rhythm.stability):
-        out.append(stability(rhythm.stability, words))
-    return [*out, words.text("rhythm.not")]
+    if group.evidence:
+        out.append(words.set(group.evidence))
+    if finite(group.stability):
+        out.append(stability(group.stability, words))
+    return [*out, words.set(group.contrast) if group.contrast else words.text("rhythm.not")]
 
 
 def stability(value: float, words: Language) -> str:
@@ -308,9 +202,10 @@ def rhythm_description(rhythm: Rhythm, words: Language) -> str:
     """Return what the curves of the usual days say, for who cannot see them."""
     peaks = [
         words.text(
-            "rhythm.peak_desc", days=words.text(f"rhythm.{key}"),
+            "rhythm.peak_desc",
+            days=words.text(f"rhythm.{key}"),
             slot=words.slot(int(np.nanargmax(curve))),
-        )  # fmt: skip
+        )
         for key, curve in zip(("working_days", "saturday", "sunday"), rhythm.curves, strict=True)
         if not np.isnan(curve).all()
     ]
@@ -383,11 +278,7 @@ def verdict(models: tuple[ModelRow, ...], naive: str, words: Language) -> list[s
         if not row.chosen or rival is None or not (finite(row.wape) and finite(rival.wape)):
             continue
         key = "model.verdict_yes" if row.wape < rival.wape else "model.verdict_no"
-        out = [
-            words.text(
-                key, wape=words.percent(row.wape, 1), naive=words.percent(rival.wape, 1)
-            )
-        ]
+        out = [words.text(key, wape=words.percent(row.wape, 1), naive=words.percent(rival.wape, 1))]
         if finite(row.coverage):
             out.append(words.text("model.coverage", share=words.percent(row.coverage, 1)))
         return out

@@ -32,7 +32,7 @@ HEAT = LinearSegmentedColormap.from_list(
 WIDE, NARROW = 760, 336
 _PIXEL = 1 / 72
 
-_RC: dict[str, Any] = {
+_RC: Any = {  # the stubs know each key by name
     **sns.axes_style("ticks"),
     "svg.fonttype": "none",
     "svg.hashsalt": "forage",
@@ -95,7 +95,9 @@ def draw(
             paint(figure, narrow)
             buffer = io.StringIO()
             figure.savefig(buffer, format="svg", metadata={"Date": None})
-        out.append(_inline(buffer.getvalue(), f"{name}{'-n' if narrow else ''}", title, description))
+        out.append(
+            _inline(buffer.getvalue(), f"{name}{'-n' if narrow else ''}", title, description)
+        )
     return Drawing(*out)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 from mining.report import _sentences as say
 from mining.report._disclosure import Cell
 from mining.report._events import Group, Incident, Rhythm
-from mining.report._facts import PlaceFacts, SensorQuality, TerritoryFacts
+from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
-from mining.report._outlook import ModelRow, Outlook
-from mining.report._weeks import Comparison, Trend, Week
+from mining.report._outlook import Outlook
+from mining.report._trend import Comparison, Trend
+from mining.report._weeks import Week
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,8 @@ def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]
     ahead = [(p.name, p.outlook) for p in facts.places if p.outlook and p.outlook.next_week]
     if not ahead:
         return None
-    rows, links = [], {}
+    rows: list[tuple[str, ...]] = []
+    links: dict[int, str] = {}
     for name, outlook in ahead:
         best = max(outlook.next_week, key=lambda d: d.total)
         links[len(rows)] = pages[name]
@@ -229,24 +230,26 @@ def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Tabl
         for hour in range(24)
     ]
     columns = [words.text(f"rhythm.{c}") for c in ("working_days", "saturday", "sunday")]
-    return Table(
-        words.text("rhythm.caption"), (words.text("week.hour"), *columns), tuple(rows)
-    )
+    return Table(words.text("rhythm.caption"), (words.text("week.hour"), *columns), tuple(rows))
 
 
 def group_table(groups: tuple[Group, ...], words: Language) -> Table:
     """Return the groups of places."""
-    rows = tuple(
-        (
-            clean_name(g.name) or str(words.raw("site.none")),
-            words.join([clean_name(p) for p in g.places]),
-            words.percent(g.stability) if finite(g.stability) else str(words.raw("site.none")),
-        )
-        for g in groups
-    )
-    columns = tuple(words.text(f"rhythm.col_{c}") for c in ("group", "places", "stability"))
+    none = str(words.raw("site.none"))
+    known = any(g.evidence for g in groups)
+    rows = []
+    for group in groups:
+        sure = none
+        if finite(group.stability):
+            sure = words.text("rhythm.stability_cell", share=words.percent(group.stability))
+        evidence = (words.set(group.evidence) or none,) if known else ()
+        places = words.join([clean_name(p) for p in group.places])
+        rows.append((clean_name(words.set(group.name)) or none, places, *evidence, sure))
+    columns = ("group", "places", *(("evidence",) if known else ()), "stability")
+    headers = tuple(words.text(f"rhythm.col_{c}") for c in columns)
+    text = frozenset(range(len(columns)))
     return Table(
-        words.text("rhythm.groups_caption"), columns, rows, text=frozenset({1}), stack=True
+        words.text("rhythm.groups_caption"), headers, tuple(rows), text=text, stack=True, quiet=True
     )
 
 
@@ -279,110 +282,9 @@ def _place_row(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> tup
             day = words.raw("format.short_days")[week.peak[0]]
             peak = words.text("places.peak", day=day, hour=words.hour(week.peak[1]))
     last, year = (
-        words.percent(c.change, 1, signed=True) + ("*" if c.hardware else "") if c.possible else none
+        words.percent(c.change, 1, signed=True) + ("*" if c.hardware else "")
+        if c.possible
+        else none
         for c in (place.last, place.year)
     )
     return (clean_name(place.name), total, last, year, peak)
-
-
-def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language) -> Table:
-    """Return the hours of each sensor by state, as shares of the hours since its first count."""
-    states = list(rows[0].states) if rows else []
-    body = []
-    for row in rows:
-        shares = [words.share(row.states[s] / row.hours) for s in states]
-        since = words.month(row.first, year=True) if row.first is not None else None
-        body.append(
-            (
-                sensor_name(row),
-                words.share(row.recent),
-                *shares,
-                words.number(row.hours),
-                since or words.text("quality.never"),
-            )
-        )
-    steps = "hours" if facts.hourly else "steps"
-    caption = "quality.caption" if facts.hourly else "quality.caption_steps"
-    columns = (
-        words.text("quality.col_sensor"),
-        words.text("quality.col_recent"),
-        *(words.text(f"quality.state.{s}") for s in states),
-        words.text(f"quality.col_{steps}"),
-        words.text("quality.col_since"),
-    )
-    return Table(words.text(caption), columns, tuple(body))
-
-
-def sensor_name(row: SensorQuality) -> str:
-    """Return the name of a sensor, or its identifier where it has none."""
-    return clean_name(row.name) or clean_name(row.sensor)
-
-
-def reason_table(
-    rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language
-) -> Table | None:
-    """Return why hours of each sensor are suspect, missing or imputed, or None if none is."""
-    counted = "quality.counted_hours" if facts.hourly else "quality.counted"
-    body = tuple(
-        (sensor_name(r), _listed(r.reasons, "reason", counted, words)) for r in rows if r.reasons
-    )
-    columns = (words.text("quality.col_sensor"), words.text("quality.col_reasons"))
-    caption = words.text("quality.reasons_caption")
-    return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
-
-
-def repair_table(rows: tuple[SensorQuality, ...], words: Language) -> Table | None:
-    """Return what the reader mended or dropped for each sensor, or None if nothing."""
-    body = tuple(
-        (sensor_name(r), _listed(r.repairs, "repair", "quality.counted", words))
-        for r in rows
-        if r.repairs
-    )
-    columns = (words.text("quality.col_sensor"), words.text("quality.col_repairs"))
-    caption = words.text("quality.repairs_caption")
-    return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
-
-
-def _listed(counts: tuple[tuple[str, int], ...], room: str, form: str, words: Language) -> str:
-    return ", ".join(
-        words.text(
-            form,
-            what=words.text(f"{room}.{key if words.has(f'{room}.{key}') else 'other'}"),
-            n=words.number(count),
-        )
-        for key, count in counts
-    )
-
-
-def model_tables(
-    models: tuple[ModelRow, ...], words: Language, names: dict[str, str]
-) -> list[Table]:
-    """Return one table of methods for each panel of trials."""
-    columns = ("model", "wape", "mase", "pinball", "coverage")
-    headers = tuple(words.text(f"model.col_{c}") for c in columns)
-    out = []
-    for panel in dict.fromkeys(m.panel for m in models):
-        rows = [m for m in models if m.panel == panel]
-        origins = max(m.origins for m in rows)
-        caption = (
-            words.text("model.caption_panel", count=origins)
-            if origins
-            else words.text("model.caption")
-        )
-        body = tuple(_model_row(m, words, names) for m in rows)
-        out.append(Table(caption, headers, body))
-    return out
-
-
-def _model_row(row: ModelRow, words: Language, names: dict[str, str]) -> tuple[str, ...]:
-    none = str(words.raw("site.none"))
-    name = names[row.model][:1].upper() + names[row.model][1:]
-    return (
-        f"{name} ({words.text('model.chosen')})" if row.chosen else name,
-        words.percent(row.wape, 1) if finite(row.wape) else none,
-        words.number(row.mase, 2) if finite(row.mase) else none,
-        words.number(row.pinball, 1) if finite(row.pinball) else none,
-        words.percent(row.coverage, 1) if finite(row.coverage) else none,
-    )
-
-
