@@ -405,6 +405,8 @@ def _utc_index(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def _attribute(value: Any) -> str | int | float:
+    if isinstance(value, np.generic):  # what a netCDF file gives back for a number
+        value = value.item()
     if isinstance(value, str | int | float):
         return value
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
