@@ -56,10 +56,8 @@ def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int
     out = ordered.copy()
     for name in out.columns:
         column = out[name]
-        if isinstance(column.dtype, pd.DatetimeTZDtype) or np.issubdtype(
-            getattr(column, "dtype", object), np.datetime64
-        ):
-            out[name] = [("" if pd.isna(t) else pd.Timestamp(t).isoformat()) for t in column]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            out[name] = ["" if pd.isna(t) else pd.Timestamp(t).isoformat() for t in column]
         elif pd.api.types.is_float_dtype(column):
             rounded = column.astype("float64").round(decimals)
             out[name] = rounded + 0.0  # no negative zero

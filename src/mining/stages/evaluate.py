@@ -21,11 +21,12 @@ def run(root: Path, territory: str) -> None:
             cube,
             horizon=options.horizon,
             origins=options.origins,
+            origin_step=options.origin_step,
             models=options.models,
             quantiles=options.quantiles,
             history=options.history,
             slow_origins=options.slow_origins,
-            workers=options.workers,
+            workers=0,
         )
     keys = ["model", "cutoff", "sensor", "day_ahead"]
     writers.table(files.results / "scores.csv", scores, sort=keys, decimals=6)
