@@ -259,17 +259,14 @@ def slow_devices(values: pd.DataFrame) -> None:
     for sensor, counts in night.items():
         if counts.max() > 100 and counts.idxmax().hour != 0:
             print(f"{sensor:34s} 23:00, 0:00, 1:00:", counts.astype(int).tolist())
-    title("13. best lag of the weekday profile of each month against August 2020 to February 2021")
-    weekdays = np.log1p(values[values.index.day_of_week < 5])
-    usual = weekdays["2020-09-01":"2021-02-10"].groupby(lambda t: t.hour).median()
-    months = [str(m) for m in pd.period_range("2019-01", "2020-07", freq="M")]
+    title("13. hour of the steepest morning rise of weekdays, by month, 2019-01 to 2021-03")
+    weekdays = values[values.index.day_of_week < 5]
     for sensor in (*clocks.SLOW_UNTIL, *STEADY[:2], "45 Queen Street"):
-        best = []
-        for month in months:
-            shape = weekdays.loc[month, sensor].groupby(lambda t: t.hour).median().to_numpy()
-            spread = {k: np.std(np.roll(shape, -k) - usual[sensor]) for k in range(-2, 3)}
-            best.append(min(spread, key=lambda k: spread[k]))
-        print(f"{sensor:34s}", " ".join(f"{b:+d}" for b in best), f" ({months[0]} to {months[-1]})")
+        rises = []
+        for month in pd.period_range("2019-01", "2021-03", freq="M"):
+            shape = weekdays.loc[str(month), sensor].groupby(lambda t: t.hour).median()
+            rises.append(int(shape.diff().loc[5:10].idxmax()))
+        print(f"{sensor:34s}", *rises)
     print("17 July 2020, rows 9:00 to 14:00, and the weekday after:")
     for sensor in clocks.SLOW_UNTIL:
         rows = [
@@ -277,6 +274,31 @@ def slow_devices(values: pd.DataFrame) -> None:
             for day in ("2020-07-17", "2020-07-20")
         ]
         print(f"{sensor:34s}", *(r.astype(int).tolist() for r in rows))
+
+
+def odd_levels(values: pd.DataFrame) -> None:
+    """Show the level of stretches that the journal declares, against the weeks around them."""
+    title("14. median passages a day: 4 weeks before, during, 4 weeks after")
+    days = values.resample("D").sum(min_count=20)
+    month = pd.Timedelta("28D")
+    for sensor, start, end in (
+        ("Commerce Street West", "2019-04-06", "2019-04-07"),
+        ("205 Queen Street", "2020-08-01", "2020-08-31"),
+        ("210 Queen Street", "2020-08-01", "2020-08-31"),
+        ("205 Queen Street", "2023-05-10", "2023-05-18"),
+        ("205 Queen Street", "2023-10-18", "2024-03-15"),
+        ("210 Queen Street", "2023-10-18", "2024-03-15"),
+        ("205 Queen Street", "2024-04-24", "2024-06-06"),
+        ("205 Queen Street", "2024-09-18", "2024-10-01"),
+        ("205 Queen Street", "2024-10-09", "2024-10-22"),
+        ("59 High Street", "2024-05-15", "2024-06-05"),
+    ):
+        first, last = pd.Timestamp(start), pd.Timestamp(end)
+        levels = [
+            int(days[sensor][a:b].median())
+            for a, b in ((first - month, first), (first, last), (last, last + month))
+        ]
+        print(f"{sensor:34s} {start} to {end}", *(f"{n:6d}" for n in levels))
 
 
 def main() -> None:
@@ -312,6 +334,7 @@ def main() -> None:
         table(rows)
     device_clocks(after)
     slow_devices(rows)
+    odd_levels(rows)
     print(f"\n{time.process_time() - began:.0f} CPU seconds")
 
 
