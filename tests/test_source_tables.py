@@ -418,6 +418,21 @@ def test_synonyms_only_where_unambiguous():
     assert from_table(other, timezone="UTC", value="passages").sizes["time"] == 3
 
 
+def test_a_series_and_ids_that_pandas_made_floats():
+    series = pd.Series([1, 2], index=pd.date_range("2024-01-01", periods=2, freq="h"), name="a")
+    assert from_table(series, timezone="UTC", step="1h")["sensor"].to_numpy().tolist() == ["a"]
+    table = long(HOURS[:2], [1, 2], 7.0)
+    assert from_table(table, timezone="UTC", step="1h")["sensor"].to_numpy().tolist() == ["7"]
+
+
+def test_what_is_no_plain_table_gets_one_sentence():
+    with pytest.raises(TableError, match="found a list, expected a pandas DataFrame"):
+        from_table([1, 2], timezone="UTC")
+    columns = pd.MultiIndex.from_tuples([("a", "x"), ("b", "y")])
+    with pytest.raises(TableError, match="columns of several levels"):
+        from_table(pd.DataFrame([[1, 2]], columns=columns), timezone="UTC")
+
+
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [

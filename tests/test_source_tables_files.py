@@ -451,7 +451,7 @@ def test_paris_dates_are_utc(tmp_path, shared_data):
         inside = (local >= first) & (local < end) & (local.day_of_week < 5) & (local.hour < 12)
         by_hour = total_by_hour[inside].groupby(local[inside].hour).mean()
         assert by_hour.idxmax() == 8
-    lacking = cube["value"].isna().all("sensor")
+    lacking = (cube["quality"] == Quality.MISSING).all("sensor")
     assert bool(lacking.sel(time="2020-10-25T00:00"))
     assert not bool(lacking.sel(time="2021-03-28T01:00"))
 

@@ -164,8 +164,10 @@ def _days(
     if offset is not None:
         local = _localtime.to_local(written - offset, timezone)
     elif clock != timezone:
-        utc = _localtime.resolve(written, long.sensor, long.value, clock).utc
-        local = _localtime.to_local(utc, timezone)
+        found = _localtime.resolve(written, long.sensor, long.value, clock)
+        if found.impossible.any():
+            raise TableError(long.at(int(np.argmax(found.impossible)), f"no such time in {clock}"))
+        local = _localtime.to_local(found.utc, timezone)
     every = np.ones(len(local), bool)
     _, late = _nearest(local, every, step.value, (0,), tolerance)
     fixed = np.zeros(len(local), bool)

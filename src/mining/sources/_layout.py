@@ -68,7 +68,7 @@ class Long:
 
 
 def to_long(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | pd.Series,
     *,
     layout: str | None = None,
     sensor: str | None = None,
@@ -86,6 +86,12 @@ def to_long(
     TableError
         If the columns are not those of a long or a wide table, or a time or sensor is unreadable.
     """
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame()
+    if not isinstance(frame, pd.DataFrame):
+        raise TableError(f"{name}: found a {type(frame).__name__}, expected a pandas DataFrame")
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise TableError(f"{name}: columns of several levels, expected plain names")
     if len(frame) == 0:
         raise TableError(f"{name}: no row at all, expected one row or more")
     places = of_frame(len(frame)) if rows is None else rows
@@ -117,6 +123,7 @@ def _columns(
     if len(twice):
         raise TableError(f"{name}: column {twice[0]!r} occurs twice, expected different names")
     found: dict[str, str] = {}
+    timed_index = isinstance(frame.index, pd.DatetimeIndex)
     for role, column in asked.items():
         if column is not None:
             if column not in table.columns:
@@ -126,14 +133,17 @@ def _columns(
             continue
         here = [c for c in table.columns if c.lower() in SYNONYMS[role]]
         exact = [c for c in here if c == role]
+        if role == "time" and timed_index and not exact:
+            continue
         if len(exact or here) == 1:
             found[role] = (exact or here)[0]
-        elif here and not (role == "time" and isinstance(frame.index, pd.DatetimeIndex)):
+        elif here:
             msg = f"{name}: columns {here} could all be the {role}: say which one ({role}=...)"
             raise TableError(msg)
-    if "time" not in found and isinstance(frame.index, pd.DatetimeIndex):
-        table = table.assign(**{"(index)": frame.index})
-        found["time"] = "(index)"
+    if "time" not in found and timed_index:
+        label = "(index)" if "(index)" not in table else "(index of the table)"
+        table = table.assign(**{label: frame.index})
+        found["time"] = label
     return table, found
 
 
@@ -146,7 +156,8 @@ def _from_long(
 ) -> Long:
     ids = table[found["sensor"]]
     codes, uniques = pd.factorize(ids)
-    labels = [str(u) for u in uniques]
+    # Whole numbers become floats as soon as pandas sees one hole among them.
+    labels = [str(int(u)) if isinstance(u, float) and u == int(u) else str(u) for u in uniques]
     empty = (codes < 0) | np.isin(codes, [i for i, s in enumerate(labels) if not s.strip()])
     if empty.any():
         first = int(np.argmax(empty))
@@ -206,5 +217,5 @@ def _some_number(
     if text.any() and not np.isfinite(values).any():
         first = int(np.argmax(text))
         raise TableError(
-            rows.at(first, label, column.iloc[first], "a number (the column has none)")
+            rows.at(first, label, str(column.iloc[first]), "a number (the column has none)")
         )

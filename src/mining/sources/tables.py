@@ -64,7 +64,7 @@ class Territory(Protocol):
 
 
 def from_table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | pd.Series,
     *,
     timezone: str,
     kind: str = "pedestrian",
@@ -85,7 +85,7 @@ def from_table(
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame or Series
         Long (a row per sensor and time: ``sensor, time, value``) or wide (``time`` column or
         DatetimeIndex, and one column per sensor). A value of 0 means that nobody passed, an
         empty one that nobody counted. Times label the start of the interval. They are tz-aware,
