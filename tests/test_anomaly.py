@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -593,3 +595,17 @@ def test_what_the_neighbours_did(ratio: float, count: int, words: str) -> None:
 
 
 # --- the real town -------------------------------------------------------------------------------
+
+
+def test_the_blizzard_and_the_holidays_of_the_taxi_series_are_found(
+    shared_data: Callable[[str], Path],
+) -> None:
+    table = pd.read_csv(
+        shared_data("nab_nyc_taxi") / "nyc_taxi.csv", parse_dates=["timestamp"], index_col=0
+    )
+    cube = cubes.build(table, timezone="UTC", step="30min")
+    frame = detect(cube, calendar=None)
+    days = {str(day.date()) for day in frame["start"]}
+    assert {"2014-11-27", "2014-12-25", "2015-01-01", "2015-01-26"} <= days
+    # Seven months: the budget is eight alerts at most.
+    assert len(frame) <= 8
