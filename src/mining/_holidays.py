@@ -50,6 +50,8 @@ def check_region(country: str | None, subdivision: str | None, school_zone: str 
     if subdivision and not country:
         msg = f"subdivision {subdivision!r} without a country: add country, such as FR or NZ"
         raise ConfigError(msg)
+    if country:
+        _check_country(country, subdivision)
     if school_zone and school_zone not in SCHOOL_ZONES:
         msg = f"unknown school_zone {school_zone!r}: expected one of {', '.join(SCHOOL_ZONES)}"
         raise ConfigError(msg)
@@ -59,8 +61,6 @@ def check_region(country: str | None, subdivision: str | None, school_zone: str 
             "school holidays are known for the country FR only, leave school_zone empty"
         )
         raise ConfigError(msg)
-    if country:
-        _check_country(country, subdivision)
 
 
 @lru_cache(maxsize=64)
@@ -202,3 +202,14 @@ def bridges(holidays: IntArray, wanted: IntArray) -> BoolArray:
 
     # Two neighbours of a working day are not both of a week-end: one of them is a holiday.
     return ~off(wanted) & off(wanted - 1) & off(wanted + 1)
+
+
+def day_numbers(days: pd.DatetimeIndex) -> IntArray:
+    """Return the number of each local day; a time of day or a time zone is dropped."""
+    local = pd.DatetimeIndex(days).tz_localize(None)
+    return local.to_numpy().astype("datetime64[D]").astype("int64")
+
+
+def naive(stamp: pd.Timestamp | str) -> pd.Timestamp:
+    """Return a local time without its zone."""
+    return pd.Timestamp(stamp).tz_localize(None)

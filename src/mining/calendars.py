@@ -41,7 +41,7 @@ class Calendar:
     school_zone : {"A", "B", "C"} or None
         Zone of French school holidays.
     language : str
-        Language of the names of holidays; the country's own where it has no such translation.
+        Language of the names of holidays; the country's own where there is no translation.
     events : tuple of Event
         Entries of the journal.
 
@@ -68,10 +68,10 @@ class Calendar:
 
     def __post_init__(self) -> None:
         country = self.country.upper() if self.country else None
+        # Files and netCDF attributes say "nothing" with an empty text.
         object.__setattr__(self, "country", country)
         object.__setattr__(self, "subdivision", self.subdivision or None)
         object.__setattr__(self, "school_zone", self.school_zone or None)
-        object.__setattr__(self, "language", self.language or "fr")
         object.__setattr__(self, "events", tuple(self.events))
         _holidays.check_region(country, self.subdivision, self.school_zone)
 
@@ -101,8 +101,8 @@ class Calendar:
         alphabetically first. School holidays are known from 1990 to the last year of the
         package (see :attr:`school_until`) and False outside. Saturday and Sunday are days off.
         """
-        wanted = _day_numbers(days)
-        at = None if known_at is None else _naive(known_at)
+        wanted = _holidays.day_numbers(days)
+        at = None if known_at is None else _holidays.naive(known_at)
         known = _holidays.table(self.country, self.subdivision, self.language, wanted, at)
         row_of = {int(number): row for row, number in enumerate(known.numbers)}
         rows = [row_of.get(int(number), -1) for number in wanted]
@@ -171,7 +171,7 @@ class Calendar:
             event
             for event in self.events
             if (kept_types is None or event.type in kept_types)
-            and (known_at is None or event.known_from <= _naive(known_at))
+            and (known_at is None or event.known_from <= _holidays.naive(known_at))
             and event.concerns(here, there)
         )
 
@@ -179,7 +179,7 @@ class Calendar:
     def school_until(self) -> pd.Timestamp | None:
         """Last day of the known school holidays; None without a school zone."""
         numbers = _holidays.school_days(self.school_zone)
-        return pd.Timestamp(numbers[-1], unit="D") if len(numbers) else None
+        return pd.Timestamp(int(numbers[-1]), unit="D") if len(numbers) else None
 
 
 def as_calendar(calendar: object) -> Calendar:
@@ -251,15 +251,6 @@ def _event(content: object, number: int) -> Event:
         raise ConfigError(msg) from error
 
 
-def _day_numbers(days: pd.DatetimeIndex) -> _holidays.IntArray:
-    local = pd.DatetimeIndex(days).tz_localize(None)
-    return local.to_numpy().astype("datetime64[D]").astype("int64")
-
-
 def _names(names: Iterable[str] | None) -> tuple[str, ...] | None:
     # A single name is a common slip; its letters are never meant.
     return None if names is None else (names,) if isinstance(names, str) else tuple(names)
-
-
-def _naive(stamp: pd.Timestamp | str) -> pd.Timestamp:
-    return pd.Timestamp(stamp).tz_localize(None)

@@ -72,6 +72,7 @@ class Reason(IntEnum):
     GAP_FILLED = 15
     LOW_LEVEL = 16
     CLOCK_CHANGE = 17
+    CONFLICT = 18
 
 
 Aggregate = Literal["sum", "mean", "energy", "last"]
@@ -404,6 +405,8 @@ def _utc_index(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def _attribute(value: Any) -> str | int | float:
+    if isinstance(value, np.generic):  # what a netCDF file gives back for a number
+        value = value.item()
     if isinstance(value, str | int | float):
         return value
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

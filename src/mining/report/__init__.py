@@ -1,1 +1,11 @@
-"""."""
+"""The report of a territory: facts, then sentences, then pages that stand alone.
+
+A report is made in memory: :func:`build` returns every file by relative path, and whoever calls
+it decides where they go. Small counts are hidden when facts are drawn, before any word, figure or
+table exists (:mod:`mining.report._disclosure`). Texts stand in one catalogue per language.
+"""
+
+from mining.report._facts import PlaceFacts, TerritoryFacts, TerritoryLike, facts
+from mining.report._pages import build, pages
+
+__all__ = ["PlaceFacts", "TerritoryFacts", "TerritoryLike", "build", "facts", "pages"]

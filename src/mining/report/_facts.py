@@ -1,0 +1,266 @@
+"""Facts of a territory: everything its pages say, as figures, before any word is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mining import cube as cubes
+from mining.report._clock import WEEK, Clock, clock
+from mining.report._events import Group, Incidents, Rhythm, groups, incidents_of, rhythm_of
+from mining.report._journal import Entry, during, entries
+from mining.report._outlook import ModelRow, Outlook, PlaceScore, model_rows, outlook, place_score
+from mining.report._quality import SensorQuality, quality_rows
+from mining.report._trend import Comparison, Trend, compare, trend, year_before
+from mining.report._weeks import Week, last_week
+
+NAIVE_MODEL = "seasonal_naive"
+
+
+class TerritoryLike(Protocol):
+    """What a report needs to know of a territory."""
+
+    name: str
+    language: str
+    licence: str
+    attribution: str
+    contact: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class PlaceFacts:
+    """Figures of one page: a place, or the territory as a whole (`name` is then its name).
+
+    Attributes
+    ----------
+    name : str
+        Name of the place.
+    sensors : tuple of str
+        Its sensors that count passages.
+    week : Week or None
+        The week at a glance.
+    last, year : Comparison
+        With the week before, and with the same ISO week last year.
+    trend : Trend or None
+        Weekly totals.
+    outlook : Outlook or None
+        Forecast.
+    score : PlaceScore or None
+        How the model of the forecast did here.
+    incidents : Incidents or None
+        None where none were looked for.
+    rhythm : Rhythm or None
+        Usual week and group.
+    journal : tuple of Entry
+        What the journal says of the week shown.
+    """
+
+    name: str
+    sensors: tuple[str, ...]
+    week: Week | None
+    last: Comparison
+    year: Comparison
+    trend: Trend | None
+    outlook: Outlook | None
+    score: PlaceScore | None
+    incidents: Incidents | None
+    rhythm: Rhythm | None
+    journal: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class TerritoryFacts:
+    """Everything the report of a territory says.
+
+    Attributes
+    ----------
+    name, language, licence, attribution, contact, source : str
+        From the territory.
+    simulated, hourly : bool
+        Whether the data are simulated; whether hours of the day are known.
+    today : Timestamp
+        Local naive end of the data.
+    start : Timestamp
+        First local day of the data.
+    minimum : int
+        Smallest count that may be shown.
+    whole : PlaceFacts
+        The territory.
+    places : tuple of PlaceFacts
+        Its places, by name.
+    groups, models, quality, others
+        Rhythms, models tried, sensors, and sensors that do not count passages.
+    """
+
+    name: str
+    language: str
+    licence: str
+    attribution: str
+    contact: str
+    source: str
+    simulated: bool
+    hourly: bool
+    today: pd.Timestamp
+    start: pd.Timestamp
+    minimum: int
+    whole: PlaceFacts
+    places: tuple[PlaceFacts, ...]
+    groups: tuple[Group, ...]
+    models: tuple[ModelRow, ...]
+    quality: tuple[SensorQuality, ...]
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    clock: Clock
+    place_clock: Clock | None
+    journal: tuple[Entry, ...]
+    forecast: xr.Dataset | None
+    scores: pd.DataFrame | None
+    incidents: pd.DataFrame | None
+    activity: xr.Dataset | None
+    minimum: int
+
+
+def facts(
+    territory: TerritoryLike,
+    cube: xr.Dataset,
+    place_cube: xr.Dataset,
+    *,
+    forecast: xr.Dataset | None = None,
+    scores: pd.DataFrame | None = None,
+    summary: pd.DataFrame | None = None,
+    incidents: pd.DataFrame | None = None,
+    activity: xr.Dataset | None = None,
+    minimum_count: int = 11,
+) -> TerritoryFacts:
+    """Draw from the analyses every figure a report shows.
+
+    Parameters
+    ----------
+    territory : TerritoryLike
+        Name, language, licence, attribution, contact, and whether the data are simulated.
+    cube : Dataset
+        Trusted cube of sensors.
+    place_cube : Dataset
+        The cube of places, ``mining.cube.by_place(cube)``.
+    forecast : Dataset, optional
+        Hourly forecast of places; None where it was not made or was refused.
+    scores, summary : DataFrame, optional
+        Scores of the backtest by model, cutoff, sensor and day ahead, and their table by model.
+    incidents : DataFrame, optional
+        Incidents; None where none were looked for, empty where none were found.
+    activity : Dataset, optional
+        Rhythms and groups of places.
+    minimum_count : int
+        Hours with fewer passages are not shown.
+
+    Returns
+    -------
+    TerritoryFacts
+        Typed facts. Small counts are already hidden in them.
+    """
+    counting = _counting(cube)
+    table = clock(counting if counting.sizes["sensor"] else cube)
+    inputs = _Inputs(
+        clock=table,
+        place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
+        journal=entries(cube),
+        forecast=forecast,
+        scores=scores,
+        incidents=incidents,
+        activity=activity,
+        minimum=minimum_count,
+    )
+    members = _members(counting)
+    places = tuple(_place(inputs, name, (name,), members[name]) for name in sorted(members))
+    everyone = tuple(s for name in sorted(members) for s in members[name])
+    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone)
+    chosen = sorted({p.outlook.model for p in places if p.outlook})
+    return TerritoryFacts(
+        name=territory.name,
+        language=territory.language,
+        licence=territory.licence,
+        attribution=territory.attribution,
+        contact=territory.contact,
+        source=_source(territory, cube),
+        simulated=bool(territory.simulated) or bool(int(cube.attrs.get("simulated", 0))),
+        hourly=table.hourly,
+        today=table.today,
+        start=table.days[0],
+        minimum=minimum_count,
+        whole=whole,
+        places=places,
+        groups=groups(activity),
+        models=model_rows(summary, chosen),
+        quality=quality_rows(cube),
+    )
+
+
+def _counting(cube: xr.Dataset) -> xr.Dataset:
+    """Return the sensors that count passages; others cannot be added up."""
+    kinds = cube["kind"].to_numpy().astype(str)
+    return cube.isel(sensor=np.flatnonzero([cubes.kind_of(k).is_count for k in kinds]))
+
+
+def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
+    out: dict[str, list[str]] = {}
+    for sensor, place in zip(cube["sensor"].to_numpy(), cube["place"].to_numpy(), strict=True):
+        if str(place):
+            out.setdefault(str(place), []).append(str(sensor))
+    return {place: tuple(sensors) for place, sensors in out.items()}
+
+
+def _place(
+    inputs: _Inputs, name: str, places: tuple[str, ...], sensors: tuple[str, ...]
+) -> PlaceFacts:
+    table = inputs.clock
+    monday = table.last_monday()
+    common: dict[str, Any] = {
+        "journal": inputs.journal,
+        "places": places,
+        "minimum": inputs.minimum,
+    }
+    ahead = outlook(
+        inputs.forecast,
+        name,
+        clock=inputs.place_clock,
+        timezone=table.timezone,
+        minimum=inputs.minimum,
+    )
+    return PlaceFacts(
+        name=name,
+        sensors=sensors,
+        week=last_week(table, sensors, inputs.minimum),
+        last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
+        year=compare(table, sensors, None if monday is None else year_before(monday), **common),
+        trend=trend(table, sensors, **common),
+        outlook=ahead,
+        score=place_score(
+            inputs.scores, [*places, *sensors], ahead.model if ahead else "", NAIVE_MODEL
+        ),
+        incidents=incidents_of(inputs.incidents, table.today, places=places, sensors=sensors),
+        rhythm=rhythm_of(inputs.activity, name, inputs.minimum),
+        journal=_journal(inputs.journal, monday, places, sensors),
+    )
+
+
+def _journal(
+    journal: Sequence[Entry],
+    monday: pd.Timestamp | None,
+    places: Sequence[str],
+    sensors: Sequence[str],
+) -> tuple[Entry, ...]:
+    if monday is None:
+        return ()
+    return during(journal, monday, monday + WEEK, places=places, sensors=sensors)
+
+
+def _source(territory: TerritoryLike, cube: xr.Dataset) -> str:
+    return str(cube.attrs.get("source") or getattr(territory, "title", "") or "")

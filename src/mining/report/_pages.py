@@ -1,0 +1,219 @@
+"""Pages of a report: facts put into templates. Nothing is read or written here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jinja2
+import pandas as pd
+import xarray as xr
+
+from mining import cube as cubes
+from mining.report import _quality_tables as quality
+from mining.report import _sentences as say
+from mining.report import _tables as tables
+from mining.report._facts import NAIVE_MODEL, TerritoryFacts, TerritoryLike, facts
+from mining.report._language import Language, clean_name, language
+from mining.report._slug import slugs
+from mining.report._views import view
+
+STYLE = "style.css"
+
+
+def build(
+    territory: TerritoryLike,
+    cube: xr.Dataset,
+    place_cube: xr.Dataset,
+    *,
+    forecast: xr.Dataset | None = None,
+    scores: pd.DataFrame | None = None,
+    summary: pd.DataFrame | None = None,
+    incidents: pd.DataFrame | None = None,
+    activity: xr.Dataset | None = None,
+    minimum_count: int = 11,
+) -> dict[str, str | bytes]:
+    """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
+
+    Parameters
+    ----------
+    territory, cube, place_cube, forecast, scores, summary, incidents, activity, minimum_count
+        See :func:`mining.report.facts`.
+
+    Returns
+    -------
+    dict of str to str
+        Relative path to content, the same bytes for the same input.
+    """
+    return pages(
+        facts(
+            territory,
+            cube,
+            place_cube,
+            forecast=forecast,
+            scores=scores,
+            summary=summary,
+            incidents=incidents,
+            activity=activity,
+            minimum_count=minimum_count,
+        )
+    )
+
+
+def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
+    """Return every file of the report, by relative path.
+
+    Parameters
+    ----------
+    found : TerritoryFacts
+        What the pages say.
+
+    Raises
+    ------
+    ConfigError
+        If there is no catalogue of texts in the territory's language.
+    """
+    words = language(found.language)
+    names = slugs([p.name for p in found.places])
+    addresses = {name: f"lieux/{slug}.html" for name, slug in names.items()}
+    used = [m.model for m in found.models] + [p.outlook.model for p in found.places if p.outlook]
+    models = say.model_names(used, words)
+    common = _common(found, words, addresses)
+    out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
+    out["index.html"] = _index(found, words, common, addresses, models)
+    for place in found.places:
+        shown = view(place, found, words, models)
+        title = words.text(
+            "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
+        )
+        address = addresses[place.name]
+        out[address] = _render(
+            "place.html", **common, v=shown, title=title, page="place", root="../", here=address
+        )
+    out["qualite.html"] = _quality(found, words, common, models)
+    return out
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("mining.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _source(name: str) -> str:
+    loader = _environment().loader
+    if loader is None:  # pragma: no cover - the environment above has one
+        raise RuntimeError(name)
+    return loader.get_source(_environment(), name)[0]
+
+
+def _render(template: str, **values: Any) -> str:
+    text = _environment().get_template(template).render(**values)
+    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
+
+
+def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
+    lines: dict[str, str] = {
+        "source": found.source,
+        "attribution": found.attribution,
+        "licence": found.licence,
+        "contact": found.contact,
+    }
+    said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
+    period = say.days_period(found.start, (found.today - pd.Timedelta("1ns")).normalize(), words)
+    rules = [words.text("source.span", period=period), words.text("source.no_personal")]
+    if found.minimum > 1:
+        rules.insert(1, words.text("source.minimum", n=words.number(found.minimum)))
+    return {
+        "w": words,
+        "facts": found,
+        "territory": clean_name(found.name),
+        "places": [(clean_name(name), address) for name, address in sorted(addresses.items())],
+        "until": words.text("site.until", moment=words.moment(found.today)),
+        "source_lines": said[:3] + rules + said[3:],
+        "attribution": [
+            words.text(f"source.{k}", **_named(k, lines[k], words))
+            for k in ("attribution", "licence")
+            if lines[k]
+        ],
+    }
+
+
+def _index(
+    found: TerritoryFacts,
+    words: Language,
+    common: dict[str, Any],
+    addresses: dict[str, str],
+    models: dict[str, str],
+) -> str:
+    notes = [words.text("places.reading")]
+    if any(c.hardware for p in found.places for c in (p.last, p.year)):
+        notes.append(words.text("places.hardware"))
+    if len(found.places) == 1:
+        notes.append(words.text("places.only_one"))
+    return _render(
+        "index.html",
+        **common,
+        v=view(found.whole, found, words, models),
+        title=words.text("site.index_title", territory=clean_name(found.name)),
+        page="index",
+        root="",
+        here="index.html",
+        place_table=tables.place_table(found, words, addresses) if found.places else None,
+        place_notes=" ".join(notes),
+        outlook_places=tables.outlook_places(found, words, addresses),
+        group_table=tables.group_table(found.groups, words) if found.groups else None,
+        verdict=say.verdict(found.models, NAIVE_MODEL, words),
+    )
+
+
+def _quality(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], models: dict[str, str]
+) -> str:
+    others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
+    return _render(
+        "quality.html",
+        **common,
+        title=words.text("site.quality_title", territory=clean_name(found.name)),
+        page="quality",
+        root="",
+        here="qualite.html",
+        keep=_quality_keep(found, words),
+        others=words.text("quality.other_kinds", count=others) if others else "",
+        quality_table=quality.quality_table(found.quality, found, words),
+        reason_table=quality.reason_table(found.quality, found, words),
+        repair_table=quality.repair_table(found.quality, words),
+        model_tables=quality.model_tables(found.models, words, models),
+        verdict=say.verdict(found.models, NAIVE_MODEL, words),
+    )
+
+
+def _quality_keep(found: TerritoryFacts, words: Language) -> list[str]:
+    rows = found.quality
+    hours = max(sum(r.hours for r in rows), 1)
+    sure = sum(r.states["valid"] + r.states["zero_valid"] for r in rows)
+    recent = sum(r.recent for r in rows) / max(len(rows), 1)
+    worst = min(rows, key=lambda r: (r.recent, r.sensor))
+    last = (
+        words.text("quality.worst_none")
+        if worst.recent == 1
+        else words.text(
+            "quality.worst",
+            sensor=words.isolate(quality.sensor_name(worst)),
+            share=words.share(worst.recent),
+        )
+    )
+    overall = words.text(
+        "quality.overall", share=words.share(sure / hours), recent=words.share(recent)
+    )
+    return [words.text("quality.sensors", count=len(rows)), overall, last]
+
+
+def _named(key: str, text: str, words: Language) -> dict[str, Any]:
+    return {key: words.isolate(text)}

@@ -1,0 +1,110 @@
+"""Tables of the quality page: hours by sensor, reasons, repairs, methods tried."""
+
+from __future__ import annotations
+
+from mining.report._facts import TerritoryFacts
+from mining.report._language import Language, clean_name, finite
+from mining.report._outlook import ModelRow
+from mining.report._quality import SensorQuality
+from mining.report._tables import Table
+
+
+def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language) -> Table:
+    """Return the hours of each sensor by state, as shares of the hours since its first count."""
+    states = list(rows[0].states) if rows else []
+    body = []
+    for row in rows:
+        shares = [words.share(row.states[s] / row.hours) for s in states]
+        since = words.month(row.first, year=True) if row.first is not None else None
+        body.append(
+            (
+                sensor_name(row),
+                words.share(row.recent),
+                *shares,
+                words.number(row.hours),
+                since or words.text("quality.never"),
+            )
+        )
+    steps = "hours" if facts.hourly else "steps"
+    caption = "quality.caption" if facts.hourly else "quality.caption_steps"
+    columns = (
+        words.text("quality.col_sensor"),
+        words.text("quality.col_recent"),
+        *(words.text(f"quality.state.{s}") for s in states),
+        words.text(f"quality.col_{steps}"),
+        words.text("quality.col_since"),
+    )
+    return Table(words.text(caption), columns, tuple(body))
+
+
+def sensor_name(row: SensorQuality) -> str:
+    """Return the name of a sensor, or its identifier where it has none."""
+    return clean_name(row.name) or clean_name(row.sensor)
+
+
+def reason_table(
+    rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language
+) -> Table | None:
+    """Return why hours of each sensor are suspect, missing or imputed, or None if none is."""
+    counted = "quality.counted_hours" if facts.hourly else "quality.counted"
+    body = tuple(
+        (sensor_name(r), _listed(r.reasons, "reason", counted, words)) for r in rows if r.reasons
+    )
+    columns = (words.text("quality.col_sensor"), words.text("quality.col_reasons"))
+    caption = words.text("quality.reasons_caption")
+    return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
+
+
+def repair_table(rows: tuple[SensorQuality, ...], words: Language) -> Table | None:
+    """Return what the reader mended or dropped for each sensor, or None if nothing."""
+    body = tuple(
+        (sensor_name(r), _listed(r.repairs, "repair", "quality.counted", words))
+        for r in rows
+        if r.repairs
+    )
+    columns = (words.text("quality.col_sensor"), words.text("quality.col_repairs"))
+    caption = words.text("quality.repairs_caption")
+    return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None
+
+
+def _listed(counts: tuple[tuple[str, int], ...], room: str, form: str, words: Language) -> str:
+    return ", ".join(
+        words.text(
+            form,
+            what=words.text(f"{room}.{key if words.has(f'{room}.{key}') else 'other'}"),
+            n=words.number(count),
+        )
+        for key, count in counts
+    )
+
+
+def model_tables(
+    models: tuple[ModelRow, ...], words: Language, names: dict[str, str]
+) -> list[Table]:
+    """Return one table of methods for each panel of trials."""
+    columns = ("model", "wape", "mase", "pinball", "coverage")
+    headers = tuple(words.text(f"model.col_{c}") for c in columns)
+    out = []
+    for panel in dict.fromkeys(m.panel for m in models):
+        rows = [m for m in models if m.panel == panel]
+        origins = max(m.origins for m in rows)
+        caption = (
+            words.text("model.caption_panel", count=origins)
+            if origins
+            else words.text("model.caption")
+        )
+        body = tuple(_model_row(m, words, names) for m in rows)
+        out.append(Table(caption, headers, body))
+    return out
+
+
+def _model_row(row: ModelRow, words: Language, names: dict[str, str]) -> tuple[str, ...]:
+    none = str(words.raw("site.none"))
+    name = names[row.model][:1].upper() + names[row.model][1:]
+    return (
+        f"{name} ({words.text('model.chosen')})" if row.chosen else name,
+        words.percent(row.wape, 1) if finite(row.wape) else none,
+        words.number(row.mase, 2) if finite(row.mase) else none,
+        words.number(row.pinball, 1) if finite(row.pinball) else none,
+        words.percent(row.coverage, 1) if finite(row.coverage) else none,
+    )

@@ -1,0 +1,297 @@
+"""Sentences of a page: facts put into the words of a language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mining.report._clock import WEEK
+from mining.report._disclosure import Cell
+from mining.report._events import Incident, Rhythm
+from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._language import Language, finite
+from mining.report._outlook import ModelRow, Outlook
+from mining.report._trend import Comparison, Trend
+from mining.report._weeks import Week
+
+#: Bootstrap stability above which a group is called solid, or fair (Hennig 2007).
+SOLID, FAIR = 0.85, 0.6
+
+
+def passages(words: Language, value: float) -> str:
+    """Return a count with its unit: "1 passage", "2 310 passages"."""
+    return words.text("unit.passages", count=round(value))
+
+
+def sensors(words: Language, used: int, total: int) -> str:
+    """Return "3 compteurs", or "2 compteurs sur 3" where some are left out."""
+    if used == total:
+        return words.text("unit.sensors", count=used)
+    return words.text("unit.sensors_of", count=used, total=words.number(total))
+
+
+def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str:
+    """Return "du 2 au 8 janvier 2026" for any run of days."""
+    same_year = first.year == last.year
+    start = words.date(first, weekday=False, year=not same_year)
+    if same_year and first.month == last.month:
+        start = start.split("\u00a0")[0]
+    return words.text("format.period", first=start, last=words.date(last, weekday=False))
+
+
+def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
+    """Return a comparison in words, or why there is none, then what to beware of."""
+    which = "year" if year else "last"
+    if not found.possible or found.now is None or found.before is None:
+        reason = words.text(f"compare.{found.reason}")
+        return [words.text(f"compare.impossible_{which}", reason=reason)]
+    change = words.percent(found.change, 1, signed=True)
+    said: dict[str, Any] = {
+        "year": {"week": words.week(found.now), "before": words.number(found.passages_before)},
+        "last": {"week": words.week(found.before)},
+    }[which]
+    count = found.passages if year else found.passages_before
+    out = [words.text(f"compare.{which}", count=round(count), change=change, **said)]
+    if year:
+        by = sensors(words, len(found.sensors), found.sensors_total)
+        out.append(words.text("compare.how", sensors=by))
+    if found.hardware:
+        out.append(words.text("compare.hardware"))
+        out += [
+            words.text(
+                "compare.hardware_entry",
+                date=words.date(e.start),
+                title=words.isolate(e.title),
+            )
+            for e in found.hardware
+        ]
+    return out
+
+
+def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str]:
+    """Return how to read the week, and what it rests on."""
+    out = [words.text("week.reading")]
+    if (week.states == Cell.LOW).any():
+        out.append(words.text("week.reading_low", minimum=words.number(facts.minimum)))
+    if ((week.states == Cell.ABSENT) & week.exists).any():
+        out.append(words.text("week.reading_absent"))
+    if finite(week.noon):
+        out.append(words.text("week.noon", share=words.percent(week.noon)))
+    if week.share < 1 and not week.typical:
+        out.append(words.text("week.share", share=words.share(week.share)))
+    if week.clock_change:
+        out.append(words.text("week.clock"))
+    return out
+
+
+def week_description(week: Week, words: Language) -> str:
+    """Return what the heat map says, for who cannot see it."""
+    day = week.busiest_day
+    if week.peak is None or day is None:
+        return words.text("week.figure_desc_bare")
+    return words.text(
+        "week.figure_desc",
+        peak_day=words.weekday(week.peak[0]),
+        slot=words.slot(week.peak[1]),
+        passages=passages(words, week.peak[2]),
+        day=words.weekday(day),
+    )
+
+
+def journal(place: PlaceFacts, words: Language) -> list[str]:
+    """Return what the journal says of the week."""
+    return [
+        words.text(
+            "format.in_force",
+            title=words.isolate(e.title),
+            period=words.text("format.since", first=words.date(e.start, weekday=False))
+            if e.end == pd.Timestamp.max
+            else span(e.start, e.end, words),
+        )
+        for e in place.journal
+    ]
+
+
+def trend_description(trend: Trend, words: Language) -> str:
+    """Return what the curve of weeks says, for who cannot see it."""
+    known = np.flatnonzero(~np.isnan(trend.now))
+    top = int(np.nanargmax(trend.now))
+    return words.text(
+        "trend.figure_desc",
+        period=days_period(trend.mondays[0], trend.mondays[-1] + WEEK - pd.Timedelta("1D"), words),
+        passages=passages(words, trend.now[known[-1]]),
+        top=passages(words, trend.now[top]),
+        top_week=words.week(trend.mondays[top]),
+    )
+
+
+def trend_reading(trend: Trend, words: Language) -> list[str]:
+    """Return what the curve of weeks rests on."""
+    by = sensors(words, len(trend.sensors), trend.sensors_total)
+    out = [words.text("trend.panel", sensors=by)]
+    if (~trend.complete & ~np.isnan(trend.now)).any():
+        out.append(words.text("trend.partial"))
+    if np.isnan(trend.now).any() or (
+        np.isnan(trend.before).any() and not np.isnan(trend.before).all()
+    ):
+        out.append(words.text("trend.gaps"))
+    if np.isnan(trend.before).all():
+        out.append(words.text("trend.no_before"))
+    return out
+
+
+def outlook_description(outlook: Outlook, words: Language) -> str:
+    """Return what the forecast says, for who cannot see it."""
+    days = outlook.whole_days or outlook.days
+    return words.text(
+        "outlook.figure_desc",
+        total=words.about(sum(d.total for d in days)),
+        period=days_period(days[0].day, days[-1].day, words),
+    )
+
+
+def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[str]:
+    """Return how to read the forecast and how its method did on the past of the place."""
+    if place.outlook is None:
+        return []
+    out = [words.text("outlook.reading"), words.text("outlook.days")]
+    if place.outlook.model:
+        out.append(words.text("outlook.model", model=names[place.outlook.model]))
+    score = place.score
+    if score is None:
+        return [*out, words.text("outlook.no_score")]
+    out.append(words.text("outlook.score", share=words.percent(score.covered / score.hours)))
+    if finite(score.wape):
+        said: dict[str, Any] = {"wape": words.percent(score.wape, 1)}
+        if finite(score.naive_wape):
+            out.append(
+                words.text("outlook.error", naive=words.percent(score.naive_wape, 1), **said)
+            )
+        else:
+            out.append(words.text("outlook.error_alone", **said))
+    return out
+
+
+def rhythm_sentences(rhythm: Rhythm, words: Language) -> list[str]:
+    """Return which group a place belongs to, and how far to trust it."""
+    group = rhythm.group
+    if group is None:
+        return [words.text("rhythm.apart" if rhythm.apart else "rhythm.no_group")]
+    out = [words.text("rhythm.group", group=words.isolate(group.name))]
+    peers = [words.isolate(p) for p in group.places if p != rhythm.place]
+    if peers:
+        out.append(words.text("rhythm.peers", places=words.join(peers)))
+    else:
+        out.append(words.text("rhythm.alone"))
+    if group.evidence:
+        out.append(words.set(group.evidence))
+    if finite(group.stability):
+        out.append(stability(group.stability, words))
+    return [*out, words.set(group.contrast) if group.contrast else words.text("rhythm.not")]
+
+
+def stability(value: float, words: Language) -> str:
+    """Return how far a group can be trusted, in words and in figures."""
+    key = "stable" if value >= SOLID else "fair" if value >= FAIR else "weak"
+    return words.text(f"rhythm.{key}", share=words.percent(value))
+
+
+def rhythm_description(rhythm: Rhythm, words: Language) -> str:
+    """Return what the curves of the usual days say, for who cannot see them."""
+    peaks = [
+        words.text(
+            "rhythm.peak_desc",
+            days=words.text(f"rhythm.{key}"),
+            slot=words.slot(int(np.nanargmax(curve))),
+        )
+        for key, curve in zip(("working_days", "saturday", "sunday"), rhythm.curves, strict=True)
+        if not np.isnan(curve).all()
+    ]
+    return words.text("rhythm.figure_desc", peaks=" ".join(peaks))
+
+
+def when(incident: Incident, words: Language) -> str:
+    """Return the span of an incident in words."""
+    return span(incident.start, incident.end, words)
+
+
+def span(start: pd.Timestamp, end: pd.Timestamp, words: Language) -> str:
+    """Return a span of time in words, its end exclusive."""
+    whole_days = start == start.normalize() and end == end.normalize()
+    if whole_days:
+        last = end - pd.Timedelta(days=1)
+        return words.date(start) if last <= start else days_period(start, last, words)
+    if end <= start.normalize() + pd.Timedelta(days=1):
+        midnight = end.normalize() == end
+        last_hour = 24 if midnight else end.hour + end.minute / 60
+        return words.text(
+            "format.same_day",
+            day=words.date(start),
+            first=words.hour(start.hour + start.minute / 60),
+            last=words.hour(last_hour),
+        )
+    first = words.moment(start, year=start.year != end.year)
+    return words.text("format.from_to", first=first, last=words.moment(end))
+
+
+def explanation(incident: Incident, words: Language) -> str:
+    """Return the sentence of an incident, or its figures where it has none."""
+    if incident.explanation:
+        return words.set(incident.explanation)
+    if not (finite(incident.observed) and finite(incident.expected)):
+        return words.text("incident.bare_unknown")
+    return words.text(
+        "incident.bare",
+        observed=passages(words, incident.observed),
+        expected=words.about(incident.expected),
+    )
+
+
+def limits(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:
+    """Return what the figures of a page do not say."""
+    keys = ["passages", "sales", "cause", "calendar", "accuracy"]
+    if place is facts.whole and len(facts.places) > 1:
+        keys.insert(1, "sum")
+    out = [words.text(f"limits.{k}") for k in keys]
+    week = place.week
+    if week is not None and not week.typical:
+        if week.share < 1:
+            out.append(words.text("limits.missing", share=words.share(1 - week.share)))
+        left = week.sensors_total - len(week.sensors)
+        if left:
+            key = "limits.panel_one" if left == 1 else "limits.panel"
+            total = words.number(week.sensors_total)
+            out.append(words.text(key, n=words.number(left), total=total))
+    if facts.whole.outlook or any(p.outlook for p in facts.places):
+        out.append(words.text("limits.forecast"))
+    return out
+
+
+def verdict(models: tuple[ModelRow, ...], naive: str, words: Language) -> list[str]:
+    """Return whether the chosen method beats a copy of last week, panel by panel: the first one."""
+    if not models:
+        return [words.text("model.none")]
+    for row in models:
+        rival = next((m for m in models if m.model == naive and m.panel == row.panel), None)
+        if not row.chosen or rival is None or not (finite(row.wape) and finite(rival.wape)):
+            continue
+        key = "model.verdict_yes" if row.wape < rival.wape else "model.verdict_no"
+        out = [words.text(key, wape=words.percent(row.wape, 1), naive=words.percent(rival.wape, 1))]
+        if finite(row.coverage):
+            out.append(words.text("model.coverage", share=words.percent(row.coverage, 1)))
+        return out
+    return [words.text("model.verdict_unknown")]
+
+
+def model_names(models: list[str], words: Language) -> dict[str, str]:
+    """Return a name in words for each model; unknown ones are numbered."""
+    out, unknown = {}, 0
+    for model in sorted(set(models)):
+        if words.has(f"model.name.{model}"):
+            out[model] = words.text(f"model.name.{model}")
+        else:
+            unknown += 1
+            out[model] = words.text("model.name.other", number=words.number(unknown))
+    return out

@@ -1,0 +1,290 @@
+"""Table twins: every figure of a page as rows of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mining.report import _sentences as say
+from mining.report._disclosure import Cell
+from mining.report._events import Group, Incident, Rhythm
+from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._language import Language, clean_name, finite
+from mining.report._outlook import Outlook
+from mining.report._trend import Comparison, Trend
+from mining.report._weeks import Week
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown: text only, the first cell of a row being its header.
+
+    Attributes
+    ----------
+    caption : str
+        What the table holds.
+    columns : tuple of str
+        Headers.
+    rows : tuple of tuple of str
+        Cells, as wide as `columns`.
+    links : dict
+        Row number to address of its first cell.
+    text : frozenset of int
+        Columns that hold words and not figures.
+    stack : bool
+        Whether rows become small cards on a phone, because they hold sentences.
+    quiet : bool
+        Whether the caption is for screen readers only, the heading above saying the same.
+    wrap : bool
+        Whether figures may go to the next line of their cell.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    links: dict[int, str] = field(default_factory=dict)
+    text: frozenset[int] = frozenset()
+    stack: bool = False
+    quiet: bool = False
+    wrap: bool = False
+
+
+def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
+    """Return passages by hour (rows) and day (columns), then the totals of the days."""
+    name = words.week(week.monday)
+    totals = [_total(week, day, facts, words) for day in range(7)]
+    if not facts.hourly:
+        return Table(
+            words.text("week.caption_days", week=name),
+            (words.text("week.day"), words.text("week.passages")),
+            tuple((words.weekday(d).capitalize(), totals[d]) for d in range(7)),
+        )
+    days = tuple(words.raw("format.short_days")[d] for d in range(7))
+    rows = [
+        (words.hour(hour), *(_cell(week, day, hour, facts, words) for day in range(7)))
+        for hour in range(24)
+    ]
+    key = "week.caption_typical" if week.typical else "week.caption"
+    return Table(
+        words.text(key, week=name),
+        (words.text("week.hour"), *days),
+        (*rows, (words.text("week.total"), *totals)),
+    )
+
+
+def _cell(week: Week, day: int, hour: int, facts: TerritoryFacts, words: Language) -> str:
+    state = week.states[day, hour]
+    if state == Cell.LOW:
+        return words.text("unit.less_than", n=words.number(facts.minimum))
+    if state == Cell.WITHHELD:
+        return words.text("week.withheld")
+    if state == Cell.ABSENT:
+        return str(words.raw("site.none"))
+    return words.number(week.counts[day, hour])
+
+
+def _total(week: Week, day: int, facts: TerritoryFacts, words: Language) -> str:
+    if week.hours[day] == 0:
+        return str(words.raw("site.none"))
+    if not finite(week.days[day]):
+        return words.text("unit.less_than", n=words.number(facts.minimum))
+    text = words.number(week.days[day])
+    expected = int(week.exists[day].sum())
+    if week.hours[day] < expected:
+        counted = words.text("week.hours_counted", n=int(week.hours[day]), total=expected)
+        text += f" ({counted})"
+    return text
+
+
+def comparison_table(place: PlaceFacts, words: Language) -> Table | None:
+    """Return both comparisons of the week in figures, or None where none is possible."""
+    rows = [
+        _comparison_row(key, found, words)
+        for key, found in (("last", place.last), ("year", place.year))
+        if found.possible
+    ]
+    if not rows:
+        return None
+    columns = ("what", "now", "before", "change")
+    headers = tuple(words.text(f"compare.col_{c}") for c in columns)
+    return Table(words.text("compare.table"), headers, tuple(rows))
+
+
+def _comparison_row(key: str, found: Comparison, words: Language) -> tuple[str, ...]:
+    by = say.sensors(words, len(found.sensors), found.sensors_total)
+    return (
+        words.text(f"compare.row_{key}", sensors=by),
+        words.number(found.passages),
+        words.number(found.passages_before),
+        words.percent(found.change, 1, signed=True),
+    )
+
+
+def trend_table(trend: Trend, words: Language) -> Table:
+    """Return the weekly totals of the figure, latest first."""
+    rows = []
+    for week in range(len(trend.mondays) - 1, -1, -1):
+        now, before = trend.now[week], trend.before[week]
+        change = words.percent(now / before - 1, 1, signed=True) if before > 0 else ""
+        rows.append(
+            (
+                words.date(trend.mondays[week], weekday=False),
+                _number(now, words),
+                _number(before, words),
+                change if finite(now) and change else str(words.raw("site.none")),
+            )
+        )
+    columns = tuple(words.text(f"trend.col_{c}") for c in ("week", "now", "before", "change"))
+    return Table(words.text("trend.caption"), columns, tuple(rows))
+
+
+def _number(value: float, words: Language) -> str:
+    return words.number(value) if finite(value) else str(words.raw("site.none"))
+
+
+def outlook_table(outlook: Outlook, words: Language) -> Table:
+    """Return each forecast day with its expected total and its busiest hour."""
+    rows = []
+    for position, day in enumerate(outlook.days):
+        name = words.date(day.day, year=False)
+        if not day.whole:
+            key = "outlook.partial_end" if position else "outlook.partial"
+            name = words.text(key, day=name, hour=words.hour(day.first_hour))
+        rows.append(
+            (
+                name[:1].upper() + name[1:],
+                words.about(day.total),
+                words.hour(day.peak_hour),
+                words.text(
+                    "outlook.range" if finite(day.peak_high) else "outlook.range_none",
+                    middle=words.number(day.peak),
+                    low=_number(day.peak_low, words),
+                    high=_number(day.peak_high, words),
+                ),
+            )
+        )
+    columns = ("day", "total", "peak", "range")
+    headers = tuple(words.text(f"outlook.col_{c}") for c in columns)
+    return Table(words.text("outlook.caption"), headers, tuple(rows), wrap=True)
+
+
+def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table | None:
+    """Return the expected week of each place, or None without forecast."""
+    ahead = [(p.name, p.outlook) for p in facts.places if p.outlook and p.outlook.next_week]
+    if not ahead:
+        return None
+    rows: list[tuple[str, ...]] = []
+    links: dict[int, str] = {}
+    for name, outlook in ahead:
+        best = max(outlook.next_week, key=lambda d: d.total)
+        links[len(rows)] = pages[name]
+        total = words.about(outlook.next_week_total)
+        rows.append(
+            (clean_name(name), words.text("unit.about", n=total), words.date(best.day, year=False))
+        )
+    days = ahead[0][1].next_week
+    period = say.days_period(days[0].day, days[-1].day, words)
+    columns = tuple(words.text(f"outlook.col_{c}") for c in ("place", "week", "best"))
+    caption = words.text("outlook.index_caption", period=period)
+    return Table(caption, columns, tuple(rows), links, text=frozenset({2}))
+
+
+def incident_table(
+    incidents: tuple[Incident, ...], caption: str, words: Language, *, where: bool
+) -> Table:
+    """Return incidents as rows of words."""
+    columns = ("when", "where", "label", "what") if where else ("when", "label", "what")
+    rows = []
+    for incident in incidents:
+        label = incident.label if words.has(f"incident.label.{incident.label}") else "unexplained"
+        place = clean_name(incident.place or incident.sensor)
+        cells = {
+            "when": say.when(incident, words),
+            "where": place,
+            "label": words.text(f"incident.label.{label}"),
+            "what": say.explanation(incident, words),
+        }
+        cells["when"] = cells["when"][:1].upper() + cells["when"][1:]
+        rows.append(tuple(cells[c] for c in columns))
+    headers = tuple(words.text(f"incident.col_{c}") for c in columns)
+    every = frozenset(range(len(columns)))
+    return Table(caption, headers, tuple(rows), text=every, stack=True, quiet=True)
+
+
+def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Table:
+    """Return the usual passages by hour of a working day, a Saturday and a Sunday."""
+    low = words.text("unit.less_than", n=words.number(facts.minimum))
+    shown = {
+        Cell.LOW: low,
+        Cell.WITHHELD: words.text("week.withheld"),
+        Cell.ABSENT: str(words.raw("site.none")),
+    }
+    rows = [
+        (
+            words.hour(hour),
+            *(
+                shown.get(Cell(int(rhythm.states[row, hour])), "")
+                or words.number(rhythm.curves[row, hour])
+                for row in range(3)
+            ),
+        )
+        for hour in range(24)
+    ]
+    columns = [words.text(f"rhythm.{c}") for c in ("working_days", "saturday", "sunday")]
+    return Table(words.text("rhythm.caption"), (words.text("week.hour"), *columns), tuple(rows))
+
+
+def group_table(groups: tuple[Group, ...], words: Language) -> Table:
+    """Return the groups of places."""
+    none = str(words.raw("site.none"))
+    known = any(g.evidence for g in groups)
+    rows = []
+    for group in groups:
+        sure = none
+        if finite(group.stability):
+            sure = words.text("rhythm.stability_cell", share=words.percent(group.stability))
+        evidence = (words.set(group.evidence) or none,) if known else ()
+        places = words.join([clean_name(p) for p in group.places])
+        rows.append((clean_name(words.set(group.name)) or none, places, *evidence, sure))
+    columns = ("group", "places", *(("evidence",) if known else ()), "stability")
+    headers = tuple(words.text(f"rhythm.col_{c}") for c in columns)
+    text = frozenset(range(len(columns)))
+    return Table(
+        words.text("rhythm.groups_caption"), headers, tuple(rows), text=text, stack=True, quiet=True
+    )
+
+
+def place_table(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table:
+    """Return one row for each place: the week, its changes, its busiest hour."""
+    columns = tuple(
+        words.text(f"places.col_{c}") for c in ("place", "week", "last", "year", "peak")
+    )
+    monday = facts.whole.last.now
+    caption = (
+        words.text("places.caption_none")
+        if monday is None
+        else words.text("places.caption", week=words.week(monday))
+    )
+    ordered = sorted(facts.places, key=lambda p: (-p.week.total if p.week else 1.0, p.name))
+    rows = tuple(_place_row(place, facts, words) for place in ordered)
+    links = {k: pages[p.name] for k, p in enumerate(ordered)}
+    return Table(caption, columns, rows, links)
+
+
+def _place_row(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> tuple[str, ...]:
+    none = str(words.raw("site.none"))
+    week, total, peak = place.week, none, none
+    if week is not None:
+        few = words.text("unit.less_than", n=words.number(facts.minimum))
+        total = few if week.total < facts.minimum else words.number(week.total)
+        if week.typical:
+            total = f"{words.about(week.total)} ({words.text('places.typical')})"
+        if week.peak is not None:
+            day = words.raw("format.short_days")[week.peak[0]]
+            peak = words.text("places.peak", day=day, hour=words.hour(week.peak[1]))
+    last, year = (
+        words.percent(c.change, 1, signed=True) + ("*" if c.hardware else "")
+        if c.possible
+        else none
+        for c in (place.last, place.year)
+    )
+    return (clean_name(place.name), total, last, year, peak)

@@ -1,0 +1,165 @@
+"""What the parts of a page show for one place, or for the whole territory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from mining.report import _curves as curves
+from mining.report import _sentences as say
+from mining.report import _tables as tables
+from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._heat import week_figure
+from mining.report._keep import keep
+from mining.report._language import Language, clean_name
+from mining.report._style import Drawing
+
+
+def view(
+    place: PlaceFacts, found: TerritoryFacts, words: Language, models: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the parts of a page show for one place, or for the whole territory."""
+    whole = place is found.whole
+    return {
+        "kicker": words.text("site.name") if whole else clean_name(found.name),
+        "title": clean_name(place.name),
+        "keep": keep(place, found, words),
+        "key_figures": _key_figures(place, found, words),
+        "limits": say.limits(place, found, words),
+        "year": say.comparison(place.year, words, year=True),
+        "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
+        "comparison_table": tables.comparison_table(place, words),
+        **_week_view(place, found, words),
+        **_trend_view(place, words),
+        **_outlook_view(place, words, models),
+        **_incident_view(place, words, whole=whole),
+        **_rhythm_view(place, found, words),
+    }
+
+
+def _key_figures(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[dict[str, str]]:
+    if place.week is None or place.week.typical:
+        return []
+    total = (
+        words.number(place.week.total)
+        if place.week.total >= found.minimum
+        else words.text("unit.less_than", n=words.number(found.minimum))
+    )
+    week = words.week(place.week.monday)
+    out = [{"label": words.text("key.week", week=week), "value": total}]
+    for name, comparison in (("last", place.last), ("year", place.year)):
+        if comparison.possible:
+            key = f"key.{name}_hardware" if comparison.hardware else f"key.{name}"
+            change = words.percent(comparison.change, 1, signed=True)
+            out.append({"label": words.text(key), "value": change})
+    return out
+
+
+def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
+    week = place.week
+    heading = "heading.typical_week" if week and week.typical else "heading.week"
+    out: dict[str, Any] = {
+        "week_heading": words.text(heading),
+        "week_table": None,
+        "week_figure": None,
+        "week_intro": [],
+        "journal": say.journal(place, words),
+    }
+    if week is None:
+        return out
+    intro = [words.text("week.typical")] if week.typical else []
+    if len(week.sensors) < week.sensors_total:
+        used = say.sensors(words, len(week.sensors), week.sensors_total)
+        intro.append(words.text("week.panel", sensors=used))
+    out["week_table"] = tables.week_table(week, found, words)
+    if not found.hourly:
+        return {**out, "week_intro": [*intro, words.text("week.daily")]}
+    drawing = week_figure(
+        week,
+        words,
+        title=words.text("week.figure_title"),
+        description=say.week_description(week, words),
+    )
+    return {
+        **out,
+        "week_intro": intro,
+        "week_figure": _safe(drawing),
+        "week_reading": say.week_reading(week, found, words),
+        "week_notes": words.text("week.notes", minimum=words.number(found.minimum)),
+    }
+
+
+def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
+    trend = place.trend
+    if trend is None or not trend.drawable:
+        return {"trend_figure": None}
+    drawing = curves.trend_figure(
+        trend,
+        words,
+        title=words.text("trend.figure_title"),
+        description=say.trend_description(trend, words),
+    )
+    return {
+        "trend_figure": _safe(drawing),
+        "trend_reading": say.trend_reading(trend, words),
+        "trend_table": tables.trend_table(trend, words),
+    }
+
+
+def _outlook_view(place: PlaceFacts, words: Language, models: dict[str, str]) -> dict[str, Any]:
+    if place.outlook is None:
+        return {"outlook_table": None}
+    drawing = curves.outlook_figure(
+        place.outlook,
+        words,
+        title=words.text("outlook.figure_title"),
+        description=say.outlook_description(place.outlook, words),
+    )
+    return {
+        "outlook_figure": _safe(drawing),
+        "outlook_reading": say.outlook_reading(place, words, models),
+        "outlook_table": tables.outlook_table(place.outlook, words),
+    }
+
+
+def _incident_view(place: PlaceFacts, words: Language, *, whole: bool) -> dict[str, Any]:
+    found = place.incidents
+    if found is None:
+        return {"incidents": None}
+    recent = words.text("incident.caption_recent")
+    notable = words.text("incident.caption_notable")
+    more = found.recent_count - len(found.recent)
+    return {
+        "incidents": found,
+        "recent_table": tables.incident_table(found.recent, recent, words, where=whole)
+        if found.recent
+        else None,
+        "more": words.text("incident.more", count=more) if more else "",
+        "year_count": words.text("incident.year", count=found.year_count),
+        "notable_table": tables.incident_table(found.notable, notable, words, where=whole)
+        if found.notable
+        else None,
+    }
+
+
+def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
+    if place.rhythm is None:
+        return {"rhythm_table": None}
+    drawing = curves.rhythm_figure(
+        place.rhythm,
+        words,
+        found.minimum,
+        title=words.text("rhythm.figure_title"),
+        description=say.rhythm_description(place.rhythm, words),
+    )
+    return {
+        "rhythm": say.rhythm_sentences(place.rhythm, words),
+        "rhythm_figure": _safe(drawing),
+        "rhythm_table": tables.rhythm_table(place.rhythm, found, words),
+    }
+
+
+def _safe(drawing: Drawing) -> Drawing:
+    """Mark a drawing as markup: we made it, and names in it were escaped."""
+    return Drawing(Markup(drawing.wide), Markup(drawing.narrow))  # noqa: S704
