@@ -51,7 +51,7 @@ def detect(
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
-        Coded runs of one kind at most this far apart are one incident.
+        Coded runs at most this far apart are one incident, of the kind of the longest.
 
     Returns
     -------

@@ -23,7 +23,7 @@ LEAST_DAYS = 27
 #: Entries of these types, if no longer than this, must not teach what is normal.
 _ODD = ("works", "event", "closure", "fault")
 _LONGEST_ODD = pd.Timedelta("90D")
-#: Neighbours compared when nobody else stands in the same place.
+#: Neighbours compared when fewer than two others stand in the same place.
 _NEAREST = 5
 
 
@@ -135,13 +135,14 @@ class Scene:
     def neighbours(self, group: Group, index: int) -> IntArray:
         """Return the neighbours of a sensor, as rows of its group.
 
-        The others in its place; failing that the five nearest; failing coordinates all others.
+        The others in its place if there are two or more; failing that the five nearest; failing
+        coordinates all others.
         """
         others = np.array([j for j in range(len(group.rows)) if j != index], dtype="int64")
         place = self.places[group.rows[index]]
         if place:
             mates = [j for j in others if self.places[group.rows[j]] == place]
-            if mates:
+            if len(mates) > 1:
                 return np.array(mates, dtype="int64")
         distance = self._distance(group, index)[others]
         if len(others) > _NEAREST and np.isfinite(distance).sum() >= _NEAREST:
