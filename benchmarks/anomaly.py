@@ -34,10 +34,10 @@ INJECT_PROTOCOL = """\
 Auckland, hourly. Seen: 2023-11-01 to 2025-11-30 (offline); judged: from 2025-02-01 on. Targets: 13
 sensors without a dead week; all sensors are context. 3 of each kind per seed, at least 3 days apart
 on a sensor. Bar: the score that leaves B alerts per sensor and 30 days on the clean months
-(calendar, territory and exact-rule incidents left out; one that lasts costs one per week). Recall: an
-incident of that sensor above the bar overlaps the window. Lucky: the same on clean data.
-Net: mean over kinds of (recall - lucky) / (1 - lucky). False: alerts outside every window, per
-sensor and month. Label: of the first overlapping incident, fault against the rest, balanced."""
+(calendar, territory and exact-rule incidents left out; one that lasts costs one per week). Recall:
+an incident of that sensor above the bar overlaps the window. Lucky: the same on clean data. Net:
+mean over kinds of (recall - lucky) / (1 - lucky). False: alerts outside every window, per sensor
+and month. Label: of the strongest overlapping incident, fault against the rest, balanced."""
 
 
 def taxi(folder: Path) -> None:

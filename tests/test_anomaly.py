@@ -276,6 +276,16 @@ def test_coded_runs_become_faults_with_their_kind() -> None:
     assert zeros["expected"] == pytest.approx(3 * 2640, rel=0.03)
 
 
+def test_a_dying_sensor_is_one_fault_of_its_longest_kind() -> None:
+    cube = town()
+    cube = code(cube, 0, cells(cube, "2024-02-01", "2024-02-01 05"), Reason.LOW_LEVEL)
+    cube = code(cube, 0, cells(cube, "2024-02-01 05", "2024-02-04"), Reason.ZERO_RUN)
+    cube = code(cube, 0, cells(cube, "2024-02-04", "2024-02-04 02"), Reason.OUTAGE_EDGE)
+    row = only(detect(cube))
+    assert (row["label"], row["kind"]) == ("fault", "zeros")
+    assert (row["start"], row["end"]) == (at("2024-02-01"), at("2024-02-04 02:00"))
+
+
 def test_a_silence_is_a_fault_from_a_day_on() -> None:
     cube = town()
     long = change(cube, 0, cells(cube, "2024-02-01", "2024-02-03"), np.nan)
@@ -594,7 +604,7 @@ def test_what_the_neighbours_did(ratio: float, count: int, words: str) -> None:
     assert texts.neighbours(ratio, count) == words
 
 
-# --- the real town -------------------------------------------------------------------------------
+# --- a real series -------------------------------------------------------------------------------
 
 
 def test_the_blizzard_and_the_holidays_of_the_taxi_series_are_found(
