@@ -338,6 +338,19 @@ def test_other_steps_find_a_dead_day(step: str) -> None:
     assert (row["start"], row["end"]) == (at("2024-02-14"), at("2024-02-15"))
 
 
+@pytest.mark.parametrize(
+    ("step", "count"), [("1h", 1), ("5h", 900), ("1D", 30), ("3D", 100), ("7D", 60)]
+)
+def test_odd_steps_and_lengths_degrade_without_a_traceback(step: str, count: int) -> None:
+    index = pd.date_range(START, periods=count, freq=step)
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(
+        {n: rng.poisson(50, count).astype(float) for n in "abc"}, index=index
+    ).assign(d=np.nan, e=0.0)
+    cube = cubes.build(table, timezone=PARIS, step=step)
+    assert detect(cube, calendar={"country": "FR"}).empty
+
+
 def test_levels_are_averages_not_sums() -> None:
     local = pd.date_range(START, periods=16 * 168, freq="1h")
     rng = np.random.default_rng(1)

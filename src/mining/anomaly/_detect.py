@@ -75,7 +75,8 @@ def detect(
     With less than 27 days of data, or for a sensor with fewer than three other weeks of a slot,
     nothing can be expected: only coded incidents are found. With one sensor there are no
     neighbours: movements of the town are the sensor's own. With fewer than three there is no
-    "whole territory". Level steps need 120 days. Steps of a day have no scale below the day.
+    "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
+    of a day or more have no scale below the step.
     """
     cubes.validate(cube)
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):

@@ -124,7 +124,7 @@ class Scene:
         spread = self.grid.spread(values)
         masked = self.masked[rows]
         steps: list[_runs.Run] = []
-        if is_count:
+        if is_count and self.grid.slots % 7 == 0:  # whole steps in a day
             daily = _levels.movements(spread, masked, self.grid, counts=True)
             steps = _levels.find(daily, self.grid, floor=_levels.FLOOR, crowd=CROWD)
         eras = _levels.eras(steps, len(rows), self.grid)
