@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from mining.anomaly import _rhythm, _runs
-from mining.anomaly._grid import Array, Grid, median
+from mining.anomaly._grid import Grid, median
+from mining.anomaly._rhythm import Rhythm
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import CROWD, Group, Scene
 
+#: The median sensor must have moved by this factor for the territory to have moved.
+LEAST_COMMON = 1.15
 #: A sensor below this share of what was expected has a trouble of its own.
 _DEAD = 0.05
 
@@ -27,7 +30,7 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     for row, residual in enumerate(rhythm.residual):
         if np.isfinite(residual).any():
             runs += _runs.find(residual, grid, row=row, lifts=lifts)
-    runs += _town_runs(rhythm.movement, grid)
+    runs += _town_runs(rhythm, grid, counts=group.is_count)
     return _one_each(scene, group, runs)
 
 
@@ -41,14 +44,19 @@ def _levelled(steps: tuple[Run, ...], scene: Scene, group: Group) -> list[Run]:
     return [s if s.row < 0 else replace(s, score=s.score / lift) for s in steps]
 
 
-def _town_runs(movement: Array, grid: Grid) -> list[Run]:
+def _town_runs(rhythm: Rhythm, grid: Grid, *, counts: bool) -> list[Run]:
     """Return the runs of the territory: all sensors away from normal together."""
-    together = median(movement, CROWD)
+    together = median(rhythm.movement, CROWD)
     if not np.isfinite(together).any():
         return []
     noise = 1.4826 * _rhythm.usual(np.abs(together).reshape(grid.weeks, grid.slots))
     spread = float(np.nanmax(np.abs(together)))
     scale = np.tile(np.maximum(noise, max(1e-9, 1e-3 * spread)), grid.weeks)
+    if counts:
+        # No less than the noise of counts leaves in a median of so many log-ratios.
+        one = median(1 / np.sqrt(rhythm.normal + 1))
+        many = np.maximum(np.isfinite(rhythm.movement).sum(axis=0), 1)
+        scale = np.fmax(scale, 1.5 * one / np.sqrt(many))
     return _runs.find(together / scale, grid, row=-1)
 
 
@@ -57,7 +65,8 @@ def _one_each(scene: Scene, group: Group, runs: list[Run]) -> list[Run]:
     by_row: dict[int, list[Run]] = {}
     for run in runs:
         by_row.setdefault(run.row, []).append(run)
-    town = _one_a_holiday(scene, _with_steps(by_row.pop(-1, []), scene.grid))
+    together = [r for r in by_row.pop(-1, []) if _common(group, scene.grid, r)]
+    town = _one_a_holiday(scene, _with_steps(together, scene.grid))
     rest: list[Run] = []
     for row in sorted(by_row):
         mine = _with_steps(by_row[row], scene.grid)
@@ -90,6 +99,21 @@ def _with_steps(runs: list[Run], grid: Grid) -> list[Run]:
         else:
             out.append(step)
     return sorted(out, key=lambda r: (r.first, r.stop, r.sign))
+
+
+def _common(group: Group, grid: Grid, run: Run) -> bool:
+    """Tell whether most sensors moved, and not only a few very much."""
+    if run.scale == 0 or not group.is_count:
+        return True
+    first, stop = grid.span(run.first, run.stop)
+    counted, normal = group.counted[:, first:stop], group.normal[:, first:stop]
+    known = np.isfinite(counted) & np.isfinite(normal)
+    seen, usual = (np.where(known, x, 0).sum(axis=1) for x in (counted, normal))
+    ratio = seen[usual > 0] / usual[usual > 0]
+    if not len(ratio):
+        return False
+    lower, higher = (np.quantile(ratio, 0.5, method=m) for m in ("lower", "higher"))
+    return bool(lower >= LEAST_COMMON or higher <= 1 / LEAST_COMMON)
 
 
 def _one_a_holiday(scene: Scene, town: list[Run]) -> list[Run]:

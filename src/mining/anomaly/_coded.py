@@ -49,7 +49,7 @@ def find(
     quality, reason : int8 array (sensor, time)
         Codes of the cube.
     gap : int
-        Runs of one kind at most this many steps apart are one incident.
+        Runs at most this many steps apart are one incident.
     least_silence : int
         Missing cells make an incident from this many steps on.
 
@@ -70,7 +70,32 @@ def find(
             runs = _bridged(flags, edge, gap) if flags.any() else []
             least = least_silence if kind == "silence" else 1
             found += [Coded(row, a, b, kind) for a, b in runs if b - a >= least]
-    return sorted(found, key=lambda c: (c.row, c.first, c.stop, c.kind))
+    return _together(sorted(found, key=lambda c: (c.row, c.first, c.stop, c.kind)), gap)
+
+
+def _together(found: list[Coded], gap: int) -> list[Coded]:
+    """Make one incident of runs of several kinds that touch: a dying sensor does many things.
+
+    It has the kind of its longest run, the first of equals.
+    """
+    chains: list[list[Coded]] = []
+    end = 0
+    for run in found:
+        if chains and chains[-1][0].row == run.row and run.first - end <= gap:
+            chains[-1].append(run)
+            end = max(end, run.stop)
+        else:
+            chains.append([run])
+            end = run.stop
+    return [
+        Coded(
+            chain[0].row,
+            chain[0].first,
+            max(c.stop for c in chain),
+            max(chain, key=lambda c: c.stop - c.first).kind,
+        )
+        for chain in chains
+    ]
 
 
 def _flags(

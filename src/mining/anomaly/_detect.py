@@ -11,16 +11,11 @@ import xarray as xr
 
 from mining import calendars
 from mining import cube as cubes
-from mining.anomaly import _candidates, _coded, _frame, _labels
-from mining.anomaly import _texts as texts
-from mining.anomaly._grid import Array, end_of
-from mining.anomaly._labels import Evidence, Verdict
+from mining.anomaly import _candidates, _coded, _frame, _labels, _rows
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
 from mining.errors import ConfigError
 
-#: Score of incidents that exact rules found: they are not a matter of degree.
-RULE_SCORE = 100.0
 #: Runs of counts that change the total by less than this factor are not worth a word.
 LEAST_EFFECT = 1.2
 
@@ -56,7 +51,7 @@ def detect(
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
-        Coded runs of one kind at most this far apart are one incident.
+        Coded runs at most this far apart are one incident, of the kind of the longest.
 
     Returns
     -------
@@ -80,7 +75,8 @@ def detect(
     With less than 27 days of data, or for a sensor with fewer than three other weeks of a slot,
     nothing can be expected: only coded incidents are found. With one sensor there are no
     neighbours: movements of the town are the sensor's own. With fewer than three there is no
-    "whole territory". Level steps need 120 days. Steps of a day have no scale below the day.
+    "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
+    of a day or more have no scale below the step.
     """
     cubes.validate(cube)
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):
@@ -91,7 +87,7 @@ def detect(
     rows: list[dict[str, Any]] = []
     for group in scene.groups:
         coded = _coded_of(scene, group, _steps(scene, least_silence), _steps(scene, merge_gap))
-        rows += [_coded_row(scene, group, run) for run in coded]
+        rows += [_rows.of_coded(scene, group, run) for run in coded]
         rows += _statistical_rows(scene, group, coded, alerts_per_month)
     return _frame.table(rows, cube.attrs["timezone"])
 
@@ -110,25 +106,6 @@ def _coded_of(scene: Scene, group: Group, silence: int, gap: int) -> list[_coded
     return _coded.find(quality[rows], reason[rows], gap=gap, least_silence=silence)
 
 
-def _coded_row(scene: Scene, group: Group, run: _coded.Coded) -> dict[str, Any]:
-    row, cells = int(group.rows[run.row]), slice(run.first, run.stop)
-    rule = f"coded_{run.kind}" if run.kind in ("silence", "declared") else "coded"
-    seen = scene.observed[row, cells]
-    expected = _total(group.expected[run.row, cells], group)
-    observed = _total(seen, group)
-    ratio, count = scene.neighbour_ratio(group, run.row, run.first, run.stop)
-    did = texts.faulty(run.kind, observed, expected, group.unit)
-    return _row(
-        scene,
-        group,
-        row,
-        cells=(run.first, run.stop),
-        verdict=Verdict("fault", run.kind, rule),
-        figures=(RULE_SCORE, _labels.SURE[rule], observed, expected, ratio),
-        words=(did, _neighbours(group, ratio, count), _labels.why(rule)),
-    )
-
-
 def _statistical_rows(
     scene: Scene, group: Group, coded: list[_coded.Coded], alerts: float
 ) -> list[dict[str, Any]]:
@@ -137,12 +114,12 @@ def _statistical_rows(
     month = pd.Timedelta("30D") / scene.grid.step
     cells = np.isfinite(group.counted)
     week = 7 * scene.grid.per_day
-    out = [] if alerts == 0 else [_statistical_row(scene, group, r, r.score / 2) for r in free]
+    out = [] if alerts == 0 else [_rows.of_run(scene, group, r, r.score / 2) for r in free]
     for town, size in ((True, cells.any(axis=0).sum()), (False, cells.sum())):
         costly = [r for r in runs if r not in free and (r.row < 0) == town]
         allowed = math.ceil(alerts * float(size) / month)
         kept, bar = _candidates.within_budget(costly, allowed, week)
-        out += [_statistical_row(scene, group, r, bar) for r in kept]
+        out += [_rows.of_run(scene, group, r, bar) for r in kept]
     return out
 
 
@@ -162,151 +139,6 @@ def _matters(scene: Scene, group: Group, run: Run) -> bool:
     """Tell whether a run of counts moved enough people to be worth a word."""
     if not group.is_count:
         return True
-    observed, expected = _sums(scene, group, run)
+    observed, expected = _rows.sums_of(scene, group, run)
     more, less = max(observed, expected), min(observed, expected)
     return more >= _labels.WORTH and (run.row < 0 or more >= LEAST_EFFECT * less)
-
-
-def _statistical_row(scene: Scene, group: Group, run: Run, bar: float) -> dict[str, Any]:
-    first, stop = scene.grid.span(run.first, run.stop)
-    sums = _sums(scene, group, run)
-    if run.row < 0:
-        counted = np.isfinite(group.counted[:, first:stop]).any(axis=1)
-        ratio, count = float("nan"), int(counted.sum())
-    else:
-        ratio, count = scene.neighbour_ratio(group, run.row, first, stop)
-    evidence, key = _evidence(scene, group, run, cells=(first, stop), sums=sums, ratio=ratio)
-    verdict = _labels.judge(evidence)
-    did = texts.measured(*sums, group.unit)
-    if verdict.label == "fault" and verdict.kind in texts.SEEN and verdict.kind != "hardware":
-        did = texts.faulty(verdict.kind, *sums, group.unit)
-    others = texts.town(count) if run.row < 0 else _neighbours(group, ratio, count)
-    sure = _labels.confidence(verdict.rule, run.score, bar)
-    return _row(
-        scene,
-        group,
-        -1 if run.row < 0 else int(group.rows[run.row]),
-        cells=(first, stop),
-        verdict=verdict,
-        figures=(run.score, sure, *sums, ratio),
-        words=(did, others, _labels.why(verdict.rule, key, evidence.entry)),
-    )
-
-
-def _sums(scene: Scene, group: Group, run: Run) -> tuple[float, float]:
-    """Return what was observed and expected during a run, over the cells that have both."""
-    first, stop = scene.grid.span(run.first, run.stop)
-    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    values = group.counted[rows, first:stop]
-    if run.scale == 0:
-        expected = _before(scene, group, run)[:, first:stop]
-    else:
-        expected = (group.normal if run.row < 0 else group.expected)[rows, first:stop]
-    known = np.isfinite(values) & np.isfinite(expected)
-    return _total(values[known], group), _total(expected[known], group)
-
-
-def _before(scene: Scene, group: Group, run: Run) -> Array:
-    """Return (row, time) what was normal in the last week before a level step, over and over."""
-    rhythm = group.rhythm
-    table = np.full(group.normal.shape, np.nan) if rhythm is None else rhythm.normal
-    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    week = 7 * scene.grid.per_day
-    source = np.arange(scene.grid.size)
-    inside = (source >= run.first) & (source < run.stop)
-    weeks_back = (source - run.first) // week + 1
-    back = np.where(inside, source - weeks_back * week, source)
-    # A step in the first week of the data has nothing before it.
-    old = np.where(back >= 0, table[rows][:, np.maximum(back, 0)], np.nan)
-    return scene.grid.gather(old)
-
-
-def _evidence(
-    scene: Scene,
-    group: Group,
-    run: Run,
-    *,
-    cells: tuple[int, int],
-    sums: tuple[float, float],
-    ratio: float,
-) -> tuple[Evidence, str]:
-    first, stop = cells
-    start, end = _moments(scene, first, stop)
-    sensors = None if run.row < 0 else [scene.ids[group.rows[run.row]]]
-    places = None if run.row < 0 else [scene.places[group.rows[run.row]]]
-    entries = scene.calendar.entries(sensors=sensors, places=places)
-    if run.row < 0:
-        entries = tuple(e for e in entries if not (e.sensors or e.places))
-    naive = (start.tz_localize(None), end.tz_localize(None))
-    key = scene.holiday(run.first, run.stop)
-    holiday = texts.holiday(key, scene.holiday_name(key)) if key else ""
-    values = group.counted[run.row, first:stop] if run.row >= 0 else np.array([])
-    measured = values[np.isfinite(values)]
-    week = 7 * scene.grid.per_day
-    usual = group.normal[max(0, run.row), max(0, first - week) : stop + week]
-    evidence = Evidence(
-        sign=run.sign,
-        scale=run.scale,
-        start=start,
-        end=end,
-        observed=sums[0],
-        expected=sums[1],
-        is_count=group.is_count,
-        cells=len(measured),
-        zeros=float((measured == 0).mean()) if len(measured) else 0.0,
-        same=float((np.diff(measured) == 0).mean()) if len(measured) > 1 else 0.0,
-        peak=float(np.nanmax(usual, initial=0.0)),
-        neighbours=ratio,
-        whole=run.row < 0,
-        entry=_labels.covering(entries, *naive, run.sign),
-        holiday=holiday,
-    )
-    return evidence, holiday
-
-
-def _neighbours(group: Group, ratio: float, count: int) -> str:
-    if group.is_count:
-        return texts.neighbours(ratio, count)
-    return texts.level_neighbours(count)
-
-
-def _total(values: Any, group: Group) -> float:
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return float("nan")
-    return float(known.sum() if group.is_count else known.mean())
-
-
-def _moments(scene: Scene, first: int, stop: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return scene.grid.local[first], end_of(scene.grid.local[stop - 1], scene.grid.step)
-
-
-def _row(
-    scene: Scene,
-    group: Group,
-    row: int,
-    *,
-    cells: tuple[int, int],
-    verdict: Verdict,
-    figures: tuple[float, float, float, float, float],
-    words: tuple[str, str, str],
-) -> dict[str, Any]:
-    start, end = _moments(scene, *cells)
-    sensor = scene.ids[row] if row >= 0 else ""
-    who = texts.sensor(scene.names[row]) if row >= 0 else texts.TERRITORY
-    score, sure, observed, expected, ratio = figures
-    return {
-        "id": _frame.name_of(sensor, start, verdict.kind, group.unit),
-        "sensor": sensor,
-        "place": scene.places[row] if row >= 0 else "",
-        "start": start,
-        "end": end,
-        "label": verdict.label,
-        "kind": verdict.kind,
-        "score": score,
-        "confidence": sure,
-        "observed": observed,
-        "expected": expected,
-        "neighbours": ratio,
-        "explanation": texts.sentence(texts.period(start, end), who, *words),
-    }

@@ -38,7 +38,7 @@ def name_of(sensor: str, start: pd.Timestamp, kind: str, salt: str = "") -> str:
     Examples
     --------
     >>> name_of("107 Quay Street", pd.Timestamp("2023-01-27 09:00"), "drop")
-    '20230127-107-quay-street-drop-5fc8fe'
+    '20230127-107-quay-street-drop-d50e66'
     """
     content = "|".join((sensor, start.isoformat(), kind, salt))
     digest = hashlib.sha256(content.encode()).hexdigest()[:6]

@@ -199,11 +199,13 @@ def covering(
 ) -> Event | None:
     """Return the journal entry that best covers an incident (local naive), or None.
 
-    It must cover half of the incident. One that lasts longer than two months explains only what
-    begins with it, unless it is works or a closure and the incident a drop.
+    It must cover half of the incident. Works and closures explain drops only. One that lasts longer
+    than two months explains only what begins with it, unless it is works or a closure.
     """
     best, most = None, 0.5
     for entry in entries:
+        if sign > 0 and entry.type in ("works", "closure"):
+            continue
         shared = min(end, entry.end) - max(start, entry.start)
         share = shared / (end - start)
         long = entry.end - entry.start > pd.Timedelta("60D")

@@ -165,7 +165,8 @@ def _noise(gap: Array, calm: BoolArray, grid: Grid, *, counts: bool) -> Array:
     floor = 1.0 if counts else max(1e-6, 1e-3 * float(np.nanmax(np.abs(gap), initial=0.0)))
     scale = np.maximum(scale, floor)
     weekly = _MAD * median((table / scale).T)
-    return np.maximum(scale * _season(weekly)[:, None], floor).reshape(-1)
+    noise = np.maximum(scale * _season(weekly)[:, None], floor)
+    return np.asarray(noise).reshape(-1)
 
 
 def usual(table: Array) -> Array:

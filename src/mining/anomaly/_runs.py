@@ -17,9 +17,9 @@ from mining.cube import BoolArray
 
 #: Length of each window, and the largest residual that it believes.
 SCALES = (("1h", 30.0), ("4h", 12.0), ("1D", 6.0), ("7D", 3.0), ("14D", 2.5))
-#: No run below this score is an incident, whatever the budget; nor one whose window is not at
-#: least `RAW_FLOOR` times its usual size.
-FLOOR, RAW_FLOOR = 3.0, 4.0
+#: No run below this score is an incident, whatever the budget; nor one whose window is less than
+#: this many times its usual size (windows of a day or more; shorter ones, of which there are many).
+FLOOR, RAW_FLOOR, RAW_FLOOR_SHORT = 3.0, 4.0, 5.0
 #: The same for the territory as a whole, whose scores are not lifted.
 TOWN_FLOOR = 5.0
 #: Scores of different windows are made comparable: a score of `LEVELLED` is what `RATE` windows
@@ -32,9 +32,10 @@ MERGE_GAP, TOWN_MERGE_GAP = "14h", "1D"
 #: From this length a window is placed by whole days.
 BY_DAY = "7D"
 #: A short run goes on while every next step exceeds this.
-_GROW = 1.5
-#: Residual that a step must exceed to belong to a run, in units of usual noise.
-_DRIFT = 0.5
+_GROW = 2.0
+#: Residual that a step must exceed to belong to a run, in units of usual noise, and as a share of
+#: what is typical inside.
+_DRIFT, _SHARE = 0.5, 0.2
 _MAD = 1.4826
 #: A sensor with many large sums is a noisy one: 90 % of windows should score below this.
 _TAIL, _NORMAL_TAIL = 0.9, 1.645
@@ -145,7 +146,8 @@ def find(residual: Array, grid: Grid, *, row: int = 0, lifts: Lifts | None = Non
         runs: list[Run] = []
         for n, clip in windows:
             lift = 1.0 if lifts is None else lifts[n]
-            floor = TOWN_FLOOR if lifts is None else max(FLOOR, RAW_FLOOR / lift)
+            raw = RAW_FLOOR if n >= grid.steps("1D") else RAW_FLOOR_SHORT
+            floor = TOWN_FLOOR if lifts is None else max(FLOOR, raw / lift)
             score = sign * _sums(left, n, clip) / (scales[n] * lift)
             fresh = [
                 _placed(left, Run(row, a, b, sign, peak, n), grid)
@@ -234,7 +236,8 @@ def _placed(residual: Array, run: Run, grid: Grid) -> Run:
         days = gain[: len(gain) // day * day].reshape(-1, day).sum(axis=1) / np.sqrt(day)
         start, stop = best_segment(days - _DRIFT)
     else:
-        start, stop = best_segment(gain - _DRIFT)
+        typical = float(np.median(gain[run.first - low : run.stop - low]))
+        start, stop = best_segment(gain - max(_DRIFT, _SHARE * typical))
     placed = replace(run, first=low + start * day, stop=low + stop * day)
     return placed if day > 1 else _grown(residual, placed)
 

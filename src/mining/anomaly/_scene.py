@@ -23,7 +23,7 @@ LEAST_DAYS = 27
 #: Entries of these types, if no longer than this, must not teach what is normal.
 _ODD = ("works", "event", "closure", "fault")
 _LONGEST_ODD = pd.Timedelta("90D")
-#: Neighbours compared when nobody else stands in the same place.
+#: Neighbours compared when fewer than two others stand in the same place.
 _NEAREST = 5
 
 
@@ -124,7 +124,7 @@ class Scene:
         spread = self.grid.spread(values)
         masked = self.masked[rows]
         steps: list[_runs.Run] = []
-        if is_count:
+        if is_count and self.grid.slots % 7 == 0:  # whole steps in a day
             daily = _levels.movements(spread, masked, self.grid, counts=True)
             steps = _levels.find(daily, self.grid, floor=_levels.FLOOR, crowd=CROWD)
         eras = _levels.eras(steps, len(rows), self.grid)
@@ -135,13 +135,14 @@ class Scene:
     def neighbours(self, group: Group, index: int) -> IntArray:
         """Return the neighbours of a sensor, as rows of its group.
 
-        The others in its place; failing that the five nearest; failing coordinates all others.
+        The others in its place if there are two or more; failing that the five nearest; failing
+        coordinates all others.
         """
         others = np.array([j for j in range(len(group.rows)) if j != index], dtype="int64")
         place = self.places[group.rows[index]]
         if place:
             mates = [j for j in others if self.places[group.rows[j]] == place]
-            if mates:
+            if len(mates) > 1:
                 return np.array(mates, dtype="int64")
         distance = self._distance(group, index)[others]
         if len(others) > _NEAREST and np.isfinite(distance).sum() >= _NEAREST:
