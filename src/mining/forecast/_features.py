@@ -67,12 +67,9 @@ class Bank:
         self.day_count = -(-(grid.origin + max(length, grid.season)) // grid.slots)
         self.days = calendar.days(grid.days(self.day_count + 31), known_at=grid.moment())
         self.special = special_days(self.days)
-        self.values = np.pad(
-            grid.values, ((0, 0), (0, grid.season)), constant_values=np.nan
-        )
-        self.masked = np.where(
-            self.special[np.arange(span) // grid.slots], np.nan, self.values
-        )
+        self.weekday = np.asarray(pd.DatetimeIndex(self.days.index).dayofweek, dtype="int64")
+        self.values = np.pad(grid.known, ((0, 0), (0, grid.season)), constant_values=np.nan)
+        self.masked = np.where(self.special[np.arange(span) // grid.slots], np.nan, self.values)
         self._levels()
         self._recent()
         self._analogues()
@@ -96,7 +93,7 @@ class Bank:
         plain = _weighted(np.stack(raw), np.isfinite(np.stack(raw)), np.ones((3, 1, 1)), 3)
         self.base = np.where(np.isfinite(self.base), self.base, long)
         self.base = np.where(np.isfinite(self.base), self.base, plain)
-        level = _row_mean(np.abs(self.grid.values))
+        level = _row_mean(np.abs(self.grid.known))
         change = _row_mean(np.abs(self.values - raw[0]))
         constant = np.where(change > 0, change, np.where(level > 0, 0.1 * level, 1.0))[:, None]
         self.floor = np.where(level > 0, 0.02 * level, 1.0)[:, None]
@@ -159,13 +156,15 @@ class Bank:
     def _aligned(self, rows: Rows) -> Ints:
         """Return the position whose one-week-ahead arrays hold what the origin knows."""
         ahead = (rows.position - rows.origin) // self.season
-        return rows.position - self.season * np.maximum(ahead, 0)
+        return np.asarray(rows.position - self.season * np.maximum(ahead, 0))
 
     def features(self, rows: Rows) -> pd.DataFrame:
         """Describe cells; every column is a float, NaN where nothing is known."""
         base, scale = self.reference(rows)
         where = rows.sensor, self._aligned(rows)
-        out = {name: (values[where] - base) / scale for name, values in self.weeks.items()}
+        out: dict[str, Any] = {
+            name: (values[where] - base) / scale for name, values in self.weeks.items()
+        }
         out["shape"] = base / self.level[rows.sensor, 0]
         out |= self._level_features(rows)
         out |= self._day_features(rows)
@@ -198,15 +197,20 @@ class Bank:
     def _day_features(self, rows: Rows) -> dict[str, Floats]:
         day, slot = rows.position // self.grid.slots, rows.position % self.grid.slots
         table = self.days
-        weekday = np.asarray(table.index.dayofweek)
         out: dict[str, Any] = {
             "sensor": rows.sensor,
             "slot": slot,
-            "weekday": weekday[day],
+            "weekday": self.weekday[day],
             "lead": (rows.position - rows.origin) // self.grid.slots,
             "special": self.special[day],
         }
-        for name in ("is_holiday", "days_to_holiday", "days_since_holiday", "school_holiday", "bridge"):
+        for name in (
+            "is_holiday",
+            "days_to_holiday",
+            "days_since_holiday",
+            "school_holiday",
+            "bridge",
+        ):
             out[name] = table[name].to_numpy()[day]
         school = np.concatenate([[0.0], table["school_holiday"].to_numpy().cumsum()])
         now = rows.origin // self.grid.slots
@@ -238,13 +242,14 @@ def analogue_days(days: pd.DataFrame) -> Ints:
     """
     keys = days["holiday_key"].to_numpy().astype(str)
     known: dict[str, list[int]] = {}
-    for row in np.flatnonzero(keys != ""):
-        known.setdefault(keys[row], []).append(int(row))
+    for row, key in enumerate(keys.tolist()):
+        if key:
+            known.setdefault(key, []).append(row)
     out = np.full(len(days), -1, dtype="int64")
     since = days["days_since_holiday"].to_numpy().astype("int64")
     until = days["days_to_holiday"].to_numpy().astype("int64")
-    for row in range(len(days)):
-        distance = since[row] if since[row] <= until[row] else -until[row]
+    nearest = np.where(since <= until, since, -until)
+    for row, distance in enumerate(nearest.tolist()):
         holiday = row - distance
         if abs(distance) > NEAR or not 0 <= holiday < len(days):
             continue
@@ -254,7 +259,7 @@ def analogue_days(days: pd.DataFrame) -> Ints:
     return out
 
 
-def pairs(grid: Grid, days: int, length: int) -> tuple[Ints, Ints]:
+def pairs(grid: Grid, days: int) -> tuple[Ints, Ints]:
     """Return training origins and leads: every past day once, leads in rotation.
 
     Returns
@@ -263,9 +268,8 @@ def pairs(grid: Grid, days: int, length: int) -> tuple[Ints, Ints]:
         Origins at the same time of the day as the real one, and days ahead from 0.
     """
     past = np.arange(1, max((grid.origin - grid.season) // grid.slots, 1))
-    # 5 shares no factor with horizons of 7 or 14 days: all leads meet all weekdays.
-    lead = (past * 5) % days
-    del length
+    # Days run through the leads, and the leads drift against the weekdays, whatever the horizon.
+    lead = (past * 5 + past // 7) % days
     keep = past > lead
     return grid.origin - past[keep] * grid.slots, lead[keep]
 
@@ -302,7 +306,7 @@ def _cumulated(values: Floats) -> Floats:
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan))
 
 
 def _picked(table: Floats, row: Ints, column: Ints) -> Floats:
@@ -316,5 +320,3 @@ def _row_mean(values: Floats) -> Floats:
     count = seen.sum(axis=1)
     total = np.where(seen, values, 0.0).sum(axis=1)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-

@@ -30,7 +30,7 @@ class Grid:
 
     Attributes
     ----------
-    values : ndarray, shape (sensor, origin)
+    known : ndarray, shape (sensor, origin)
         Trusted values by position; NaN where nothing trustworthy is known.
     origin : int
         First position to forecast.
@@ -46,7 +46,7 @@ class Grid:
         Last UTC time of the cube, its step and its zone: what future positions are made from.
     """
 
-    values: Floats
+    known: Floats
     origin: int
     slots: int
     first_day: pd.Timestamp
@@ -111,12 +111,12 @@ def of_cube(cube: xr.Dataset) -> Grid:
     local = times[:1].tz_localize("UTC").tz_convert(timezone).tz_localize(None)
     first_day = local[0].normalize()
     following = future_times(times[-1], 1, step, timezone)
-    where = _positions(times.append(following), first_day, step, timezone)
+    where = _positions(pd.DatetimeIndex(times.append(following)), first_day, step, timezone)
     origin = int(where[-1])
     known = cubes.trusted(cube).to_numpy().astype("float64")
     kinds = [cubes.kind_of(str(k)) for k in cube["kind"].to_numpy()]
     return Grid(
-        values=_laid_out(known, where[:-1], origin),
+        known=_laid_out(known, where[:-1], origin),
         origin=origin,
         slots=slots,
         first_day=first_day,
@@ -132,8 +132,7 @@ def _laid_out(known: Floats, where: Ints, origin: int) -> Floats:
     """Put the columns of `known` at their positions; equal positions get the mean."""
     out = np.full((known.shape[0], max(origin, int(where.max()) + 1)), np.nan)
     out[:, where] = known
-    unique, first, count = np.unique(where, return_index=True, return_counts=True)
-    del first
+    unique, count = np.unique(where, return_counts=True)
     for position in unique[count > 1]:
         pair = known[:, where == position]
         seen = np.isfinite(pair)

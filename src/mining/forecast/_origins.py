@@ -56,7 +56,8 @@ def bounds(cube: xr.Dataset) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the local start of the data and their local end (exclusive), naive."""
     times = pd.DatetimeIndex(cube.indexes[cubes.TIME])
     following = _grid.future_times(times[-1], 1, cubes.step_of(cube), cube.attrs["timezone"])
-    zoned = times[:1].append(following).tz_localize("UTC").tz_convert(cube.attrs["timezone"])
+    both = pd.DatetimeIndex(times[:1].append(following))
+    zoned = both.tz_localize("UTC").tz_convert(cube.attrs["timezone"])
     local = zoned.tz_localize(None)
     return local[0], local[1]
 

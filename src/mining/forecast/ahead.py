@@ -17,7 +17,7 @@ from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
 
 #: The model taken without a backtest; it hands young sensors to simpler ones by itself.
-DEFAULT = "window_average"
+DEFAULT = "boosting"
 #: Origins of the backtest that chooses among several models.
 CHOICE_ORIGINS = 4
 DECIMALS = 3
@@ -28,7 +28,7 @@ def forecast(
     *,
     horizon: str | pd.Timedelta = "14D",
     model: str | Model = "auto",
-    models: Sequence[str | Model] | None = None,  # noqa: F811 - the public name of the argument
+    models: Sequence[str | Model] | None = None,
     scores: pd.DataFrame | None = None,
     quantiles: Sequence[float] = QUANTILES,
     calendar: object = "cube",
@@ -86,7 +86,7 @@ def forecast(
     fitted = chosen.fit(known, known_ahead)
     steps = _grid.steps_within(known.indexes[cubes.TIME][-1], length, known)
     made = fitted.predict(steps, levels)
-    return _dataset(cube, known, made, levels, fitted, min(when, end))
+    return _dataset(cube, known, made, levels=levels, fitted=fitted, when=min(when, end))
 
 
 def _chosen(
@@ -119,6 +119,7 @@ def _dataset(
     cube: xr.Dataset,
     known: xr.Dataset,
     made: npt.NDArray[np.floating[Any]],
+    *,
     levels: tuple[float, ...],
     fitted: Model,
     when: pd.Timestamp,

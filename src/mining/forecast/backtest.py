@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,21 +39,13 @@ class _Task:
     keep: bool
 
 
-@overload
-def backtest(
-    cube: xr.Dataset, *, return_forecasts: Literal[False] = ..., **options: Any
-) -> pd.DataFrame: ...
-@overload
-def backtest(
-    cube: xr.Dataset, *, return_forecasts: Literal[True], **options: Any
-) -> tuple[pd.DataFrame, pd.DataFrame]: ...
 def backtest(
     cube: xr.Dataset,
     *,
     horizon: str | pd.Timedelta = "7D",
     origins: int = 8,
     origin_step: str | pd.Timedelta = "7D",
-    models: Sequence[str | Model] | None = None,  # noqa: F811 - the public name of the argument
+    models: Sequence[str | Model] | None = None,
     quantiles: Sequence[float] = QUANTILES,
     calendar: object = "cube",
     cutoffs: Sequence[str | pd.Timestamp] | None = None,
@@ -62,7 +54,7 @@ def backtest(
     slow_origins: int = 2,
     score: Score = "trusted",
     workers: int = 1,
-) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
+) -> Any:
     """Forecast the past from several origins and score what came out.
 
     Parameters
@@ -97,15 +89,16 @@ def backtest(
 
     Returns
     -------
-    scores : DataFrame
-        One row per ``model, cutoff, sensor, day_ahead`` with `n` (cells), `actual` (sum),
-        `abs_error` (sum), `squared_error` (sum), `scale` (denominator of MASE), `pinball` (mean
+    DataFrame, or a pair of them with `return_forecasts`
+        The scores: one row per ``model, cutoff, sensor, day_ahead`` with `n` (cells), `actual`
+        (sum), `abs_error` (sum), `squared_error` (sum), `scale` (denominator of MASE), `pinball` (mean
         over cells and quantiles), `covered` (cells inside the .1-.9 interval), and from these
         `wape`, `mase`, `coverage`. `cutoff` is local and naive. Pool them with
         :func:`summarize`, never by hand across models with unequal origins.
-    forecasts : DataFrame
-        Only with `return_forecasts`: ``model, cutoff, sensor, time`` (UTC, naive), `day_ahead`,
-        `observed` (whatever was counted), `quality`, and one column per quantile (``q0.1`` …).
+
+        The forecasts, only with `return_forecasts`: ``model, cutoff, sensor, time`` (UTC,
+        naive), `day_ahead`, `observed` (the truth that was scored, NaN elsewhere), `quality`, and
+        one column per quantile (``q0.1`` …).
 
     Raises
     ------
@@ -126,7 +119,16 @@ def backtest(
     known = _origins.calendar_of(cube, calendar)
     slow = when[-slow_origins:] if slow_origins > 0 else []
     tasks = [
-        _task(cube, model, cutoff, (length, past), known, levels, score, return_forecasts)
+        _task(
+            cube,
+            model,
+            cutoff,
+            spans=(length, past),
+            calendar=known,
+            quantiles=levels,
+            score=score,
+            keep=return_forecasts,
+        )
         for cutoff in when
         for model in rivals
         if not model.slow or cutoff in slow
@@ -151,6 +153,7 @@ def _task(
     cube: xr.Dataset,
     model: Model,
     cutoff: pd.Timestamp,
+    *,
     spans: tuple[pd.Timedelta, pd.Timedelta | None],
     calendar: Calendar,
     quantiles: tuple[float, ...],
@@ -168,7 +171,11 @@ def _task(
     return _Task(
         model=model,
         known=known,
-        truth=_origins.truth(ahead, score).to_pandas(),
+        truth=pd.DataFrame(
+            _origins.truth(ahead, score).to_numpy(),
+            index=ahead[cubes.SENSOR].to_numpy().astype(str),
+            columns=pd.DatetimeIndex(ahead.indexes[cubes.TIME]),
+        ),
         quality=ahead["quality"].to_numpy(),
         calendar=calendar,
         cutoff=cutoff,
@@ -185,7 +192,7 @@ def _run(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     day = grid.offsets(task.truth.shape[1]) // grid.slots + 1
     rows = score_rows(made, task.truth.to_numpy(dtype="float64"), day, task.quantiles, task.scale)
     head = {"model": model.name, "cutoff": task.cutoff}
-    sensors = task.truth.index.to_numpy().astype(str)
+    sensors = task.truth.index.to_numpy()
     table = pd.DataFrame({**head, "sensor": sensors[rows.pop("sensor")], **rows})
     return table, _long(task, made, day, head) if task.keep else None
 
@@ -253,7 +260,7 @@ def score_rows(
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan))
 
 
 def _long(
@@ -263,7 +270,7 @@ def _long(
     return pd.DataFrame(
         {
             **head,
-            "sensor": np.repeat(task.truth.index.to_numpy().astype(str), steps),
+            "sensor": np.repeat(task.truth.index.to_numpy(), steps),
             "time": np.tile(task.truth.columns.to_numpy(), sensors),
             "day_ahead": np.tile(day, sensors),
             "observed": task.truth.to_numpy(dtype="float64").ravel(),

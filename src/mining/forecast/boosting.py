@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from mining.forecast import conformal
 from mining.forecast._features import Bank, Rows, cells, pairs
 from mining.forecast.conformal import Calibration, Situations
-from mining.forecast.protocol import GridModel, hour_class, situations
+from mining.forecast.protocol import GridModel, hour_class
 from mining.forecast.simple import SeasonalNaive, WindowAverage
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -21,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 LEAST_DAYS = 28
 TRAIN_DAYS = 56
 #: Rows it is trained on, at most; more cost time and gain little.
-MOST_ROWS = 240_000
+MOST_ROWS = 170_000
 #: Days of a block of the cross-fit: residuals of a block come from the model of the other blocks.
 BLOCK_DAYS = 28
 FOLDS = 2
@@ -51,7 +50,7 @@ class Boosting(GridModel):
 
     name = "boosting"
 
-    def __init__(self, trees: int = 300, rows: int = MOST_ROWS, seed: int = 0) -> None:
+    def __init__(self, trees: int = 220, rows: int = MOST_ROWS, seed: int = 0) -> None:
         super().__init__()
         self.trees = trees
         self.rows = rows
@@ -60,12 +59,11 @@ class Boosting(GridModel):
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         fallback = self._fallback(length, quantiles)
         grid = self.grid
-        seen = np.isfinite(grid.values).sum(axis=1) / grid.slots
+        seen = np.isfinite(grid.known).sum(axis=1) / grid.slots
         if seen.max() < TRAIN_DAYS:
             return fallback
         bank = Bank(grid, self.calendar, length)
         ahead = np.arange(length)
-        future = cells(grid, np.array([grid.origin]), np.array([0]))
         future = Rows(
             np.repeat(np.arange(len(grid.sensors)), length),
             np.tile(grid.origin + ahead, len(grid.sensors)),
@@ -75,10 +73,9 @@ class Boosting(GridModel):
         shape = (len(grid.sensors), length)
         where = self._where(bank, future)
         offsets = calibration.offsets(where).reshape(*shape, len(quantiles))
-        _, scale = bank.reference(future)
-        made = conformal.spread(point.reshape(shape), self._unit(bank, point, future).reshape(shape), offsets)
-        del scale
-        good = (seen >= LEAST_DAYS)[:, None] & np.isfinite(made).all(axis=2)
+        unit = self._unit(bank, point, future).reshape(shape)
+        made = conformal.spread(point.reshape(shape), unit, offsets)
+        good = np.asarray((seen >= LEAST_DAYS)[:, None] & np.isfinite(made).all(axis=2))
         self.served = tuple(
             self.name if row.any() else name for row, name in zip(good, self.served, strict=True)
         )
@@ -87,13 +84,13 @@ class Boosting(GridModel):
     def _fallback(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         """Serve everything by the simple models first: by their own rules for young sensors."""
         grid = self.grid
-        two_weeks = np.isfinite(grid.values).sum(axis=1) >= 2 * grid.season
+        two_weeks = np.isfinite(grid.known).sum(axis=1) >= 2 * grid.season
         made = []
         for model in (WindowAverage(), SeasonalNaive()):
             model.grid, model.calendar, model.ceiling = grid, self.calendar, self.ceiling
             made.append(model._quantiles(length, quantiles))
         names = np.where(two_weeks, WindowAverage.name, SeasonalNaive.name)
-        known = np.isfinite(grid.values).any(axis=1)
+        known = np.isfinite(grid.known).any(axis=1)
         self.served = tuple(str(n) if k else "none" for n, k in zip(names, known, strict=True))
         return np.where(two_weeks[:, None, None], made[0], made[1])
 
@@ -104,12 +101,16 @@ class Boosting(GridModel):
         import lightgbm
 
         days = -(-length // self.grid.slots)
-        rows = self._training_rows(bank, days, length)
+        rows = self._training_rows(bank, days)
         table, target = bank.features(rows), bank.target(rows)
         base, scale = bank.reference(rows)
-        weight = self._weight(bank, rows, scale)
+        weight = self._weight(rows, scale)
         data = lightgbm.Dataset(
-            table, target, weight=weight, categorical_feature=["sensor"], free_raw_data=False,
+            table,
+            target,
+            weight=weight,
+            categorical_feature=["sensor"],
+            free_raw_data=False,
             params=self._params(),
         ).construct()
         fold = (rows.position // self.grid.slots // BLOCK_DAYS) % FOLDS
@@ -128,16 +129,21 @@ class Boosting(GridModel):
         made = final.predict(bank.features(future), num_threads=1)
         return base + np.asarray(made) * scale, calibration
 
-    def _training_rows(self, bank: Bank, days: int, length: int) -> Rows:
-        rows = cells(self.grid, *pairs(self.grid, days, length))
+    def _training_rows(self, bank: Bank, days: int) -> Rows:
+        rows = cells(self.grid, *pairs(self.grid, days))
         base, _ = bank.reference(rows)
         usable = np.flatnonzero(np.isfinite(bank.values[rows.sensor, rows.position] + base))
         if len(usable) > self.rows:
+            # Special days are few and hard: all of them are kept, as long as they are few.
+            special = bank.special[rows.position[usable] // self.grid.slots]
+            rare = usable[special] if special.sum() < self.rows // 2 else usable[:0]
+            common = np.setdiff1d(usable, rare)
             draw = np.random.default_rng(self.seed)
-            usable = np.sort(draw.choice(usable, self.rows, replace=False))
+            drawn = draw.choice(common, self.rows - len(rare), replace=False)
+            usable = np.sort(np.concatenate([rare, drawn]))
         return Rows(rows.sensor[usable], rows.position[usable], rows.origin[usable])
 
-    def _weight(self, bank: Bank, rows: Rows, scale: Floats) -> Floats:
+    def _weight(self, rows: Rows, scale: Floats) -> Floats:
         counts = self.grid.is_count[rows.sensor]
         mean = scale[counts].mean() if counts.any() else 1.0
         return np.where(counts, scale / mean, 1.0)
@@ -153,7 +159,7 @@ class Boosting(GridModel):
         day = rows.position // grid.slots
         lead = (rows.position - rows.origin) // grid.slots
         near = np.searchsorted([1, 3, 7], lead, side="right")
-        weekend = np.asarray(bank.days.index.dayofweek)[day] >= 5
+        weekend = bank.weekday[day] >= 5
         return Situations(
             sensor=rows.sensor,
             hours=hour_class(grid, rows.position),
@@ -164,13 +170,13 @@ class Boosting(GridModel):
     def _params(self) -> dict[str, Any]:
         return {
             "objective": "l1",
-            "learning_rate": 0.06,
+            "learning_rate": 0.07,
             "num_leaves": 31,
             "min_data_in_leaf": 60,
             "feature_fraction": 0.5,
-            "bagging_fraction": 0.7,
+            "bagging_fraction": 0.5,
             "bagging_freq": 1,
-            "max_bin": 127,
+            "max_bin": 63,
             "min_data_per_group": 50,
             "cat_smooth": 20.0,
             "num_threads": 1,

@@ -85,7 +85,7 @@ class Calibration:
 
 
 def calibrate(errors: Floats, where: Situations, quantiles: Sequence[float]) -> Calibration:
-    """Learn the quantiles of scaled errors by situation.
+    r"""Learn the quantiles of scaled errors by situation.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def calibrate(errors: Floats, where: Situations, quantiles: Sequence[float]) -> 
 
     Notes
     -----
-    With ``n`` errors sorted upwards, the quantile at level :math:`\\tau` is the one of rank
-    :math:`\\lceil (n+1)\\tau \\rceil` above the median and :math:`\\lfloor (n+1)\\tau \\rfloor`
+    With ``n`` errors sorted upwards, the quantile at level :math:`\tau` is the one of rank
+    :math:`\lceil (n+1)\tau \rceil` above the median and :math:`\lfloor (n+1)\tau \rfloor`
     below it, which makes the interval cover at least as often as it says when past and future
     errors are exchangeable. The median forecast itself stays where it is.
     """

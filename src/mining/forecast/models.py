@@ -65,7 +65,7 @@ def resolve(models: Sequence[str | Model] | str | Model | None) -> list[Model]:
     made = [get(m) for m in listed]
     twice = {m.name for m in made if sum(o.name == m.name for o in made) > 1}
     if twice or not made:
-        found = f"{sorted(twice)[0]!r} twice" if twice else "no model"
+        found = f"{min(twice)!r} twice" if twice else "no model"
         msg = f"found {found}: expected models with different names"
         raise ModelError(msg)
     return made

@@ -73,11 +73,11 @@ class GridModel:
         self.grid: Grid = _grid.of_cube(cube)
         self.calendar = calendar
         self.ceiling = _ceilings(cube)
-        if not np.isfinite(self.grid.values).any():
+        if not np.isfinite(self.grid.known).any():
             msg = "no trusted value before the origin: there is nothing to forecast from"
             raise NotEnoughDataError(msg)
         self.served = tuple(
-            self.name if np.isfinite(row).any() else "none" for row in self.grid.values
+            self.name if np.isfinite(row).any() else "none" for row in self.grid.known
         )
         self._learn()
         return self
@@ -161,7 +161,7 @@ def error_scale(grid: Grid, point: Floats) -> Floats:
     A small floor relative to the sensor's own level keeps empty nights from dividing by nothing.
     Levels (decibels, shares) use the mean absolute change over one week.
     """
-    values, season = grid.values, grid.season
+    values, season = grid.known, grid.season
     level = _mean(np.abs(values))
     change = (
         _mean(np.abs(values[:, season:] - values[:, :-season]))

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 def wape(forecast: npt.ArrayLike, observed: npt.ArrayLike) -> float:
-    """Return the weighted absolute percentage error.
+    r"""Return the weighted absolute percentage error.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def wape(forecast: npt.ArrayLike, observed: npt.ArrayLike) -> float:
 
     Notes
     -----
-    .. math:: \\mathrm{WAPE} = \\sum_t |y_t - \\hat y_t| / \\sum_t |y_t|
+    .. math:: \mathrm{WAPE} = \sum_t |y_t - \hat y_t| / \sum_t |y_t|
 
     Kolassa and Schuetz, *Advantages of the MAD/Mean ratio over the MAPE*, Foresight 6 (2007).
 
@@ -42,11 +42,11 @@ def wape(forecast: npt.ArrayLike, observed: npt.ArrayLike) -> float:
 
 
 def rmse(forecast: npt.ArrayLike, observed: npt.ArrayLike) -> float:
-    """Return the root mean squared error, in the unit of the measure.
+    r"""Return the root mean squared error, in the unit of the measure.
 
     Notes
     -----
-    .. math:: \\mathrm{RMSE} = \\sqrt{\\frac1n \\sum_t (y_t - \\hat y_t)^2}
+    .. math:: \mathrm{RMSE} = \sqrt{\frac1n \sum_t (y_t - \hat y_t)^2}
 
     Examples
     --------
@@ -81,12 +81,12 @@ def seasonal_scale(history: npt.ArrayLike, season: int) -> Floats:
 
 
 def mase(forecast: npt.ArrayLike, observed: npt.ArrayLike, scale: float) -> float:
-    """Return the mean absolute scaled error, `scale` being :func:`seasonal_scale`.
+    r"""Return the mean absolute scaled error, `scale` being :func:`seasonal_scale`.
 
     Notes
     -----
-    .. math:: \\mathrm{MASE} = \\frac{\\frac1n\\sum_t |y_t - \\hat y_t|}
-              {\\frac1{T-m}\\sum_{t>m} |y_t - y_{t-m}|}
+    .. math:: \mathrm{MASE} = \frac{\frac1n\sum_t |y_t - \hat y_t|}
+              {\frac1{T-m}\sum_{t>m} |y_t - y_{t-m}|}
 
     Hyndman and Koehler, *Another look at measures of forecast accuracy*, International Journal
     of Forecasting 22 (2006). Pooled over sensors and origins as a plain mean.
@@ -101,13 +101,13 @@ def mase(forecast: npt.ArrayLike, observed: npt.ArrayLike, scale: float) -> floa
 
 
 def pinball(forecast: npt.ArrayLike, observed: npt.ArrayLike, *, quantile: float) -> float:
-    """Return the mean quantile loss.
+    r"""Return the mean quantile loss.
 
     Notes
     -----
-    .. math:: \\frac1n \\sum_t \\max(\\tau (y_t - q_t), (\\tau - 1)(y_t - q_t))
+    .. math:: \frac1n \sum_t \max(\tau (y_t - q_t), (\tau - 1)(y_t - q_t))
 
-    Koenker and Bassett, *Regression quantiles*, Econometrica 46 (1978). At :math:`\\tau = 0.5` it
+    Koenker and Bassett, *Regression quantiles*, Econometrica 46 (1978). At :math:`\tau = 0.5` it
     is half of the mean absolute error.
 
     Examples

@@ -36,9 +36,9 @@ class SimpleModel(GridModel):
 
     def _point(self, origin: int, length: int) -> Floats:
         """Return the forecast from what was known before `origin`, shape (sensor, length)."""
-        week = self._week(recent_weeks(self.grid.values, origin, NEAR_WEEKS, self.grid.season))
+        week = self._week(recent_weeks(self.grid.known, origin, NEAR_WEEKS, self.grid.season))
         if not np.isfinite(week).all():
-            week = _filled(week, self.grid.values[:, :origin], origin, self.grid.slots)
+            week = _filled(week, self.grid.known[:, :origin], origin, self.grid.slots)
         return week[:, np.arange(length) % self.grid.season]
 
     def _week(self, weeks: Floats) -> Floats:
@@ -58,7 +58,7 @@ class SimpleModel(GridModel):
         self, length: int, quantiles: tuple[float, ...], special: npt.NDArray[np.bool_]
     ) -> conformal.Calibration:
         grid = self.grid
-        padded = np.pad(grid.values, ((0, 0), (0, length)), constant_values=np.nan)
+        padded = np.pad(grid.known, ((0, 0), (0, length)), constant_values=np.nan)
         errors, cells = [], []
         for weeks_ago in range(1, CALIBRATION_WEEKS + 1):
             origin = grid.origin - weeks_ago * grid.season

@@ -53,7 +53,7 @@ class _Days:
     @property
     def count(self) -> int:
         """Return the number of past days."""
-        return self.logs.shape[1]
+        return int(self.logs.shape[1])
 
 
 class Structural(GridModel):
@@ -96,7 +96,7 @@ class Structural(GridModel):
         back = 7 * np.arange(weeks + 1)
         point = self._points(days, back, length)
         made = self._spread(point, back, quantiles, special_days(table))
-        good = np.isfinite(made).all(axis=(1, 2))
+        good = np.asarray(np.isfinite(made).all(axis=(1, 2)))
         self.served = tuple(
             self.name if g else (n if n == "none" else simple.name)
             for g, n in zip(good, self.served, strict=True)
@@ -111,7 +111,7 @@ class Structural(GridModel):
             levels[sensor] = _daily(days, sensor, back, ahead)
         shapes = np.stack([_shapes(grid, days, int(b), ahead) for b in back], axis=1)
         made = np.maximum(np.expm1(levels), 0.0)[..., None] * shapes
-        return made.reshape(len(days.logs), len(back), -1)[:, :, :length]
+        return np.asarray(made.reshape(len(days.logs), len(back), -1)[:, :, :length])
 
     def _spread(
         self,
@@ -124,7 +124,7 @@ class Structural(GridModel):
         ahead = np.arange(length)
         past = grid.origin - back[1:] * grid.slots
         positions = (past[:, None] + ahead).ravel()
-        padded = np.pad(grid.values, ((0, 0), (0, length)), constant_values=np.nan)
+        padded = np.pad(grid.known, ((0, 0), (0, length)), constant_values=np.nan)
         guess = point[:, 1:].reshape(len(grid.sensors), -1)
         errors = (padded[:, positions] - guess) / error_scale(grid, guess)
         where = situations(grid, special, positions, np.tile(ahead // grid.slots, len(past)))
@@ -138,7 +138,7 @@ def _days(grid: Grid, table: Any, most: int, length: int) -> _Days:
     """Cut the grid into days that end at the origin."""
     count = min(grid.origin // grid.slots, most)
     start = grid.origin - count * grid.slots
-    values = grid.values[:, start:].reshape(len(grid.values), count, grid.slots)
+    values = grid.known[:, start:].reshape(len(grid.known), count, grid.slots)
     seen = np.isfinite(values).sum(axis=2)
     total = np.where(np.isfinite(values), values, 0.0).sum(axis=2)
     enough = seen >= SEEN_SHARE * grid.slots
@@ -157,7 +157,7 @@ def _days(grid: Grid, table: Any, most: int, length: int) -> _Days:
 def _shapes(grid: Grid, days: _Days, back: int, ahead: int) -> Floats:
     """Return the shapes of the days after an origin, shape (sensor, day, slot), mean 1."""
     origin = grid.origin - back * grid.slots
-    week = mean_of(recent_weeks(grid.values, origin, SHAPE_WEEKS, grid.season))
+    week = mean_of(recent_weeks(grid.known, origin, SHAPE_WEEKS, grid.season))
     daily = week.reshape(len(week), 7, grid.slots)
     daily = np.where(np.isfinite(daily), daily, 0.0)
     mean = daily.mean(axis=2, keepdims=True)

@@ -49,9 +49,9 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFr
 
 def panels(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows of the two panels: ``all`` and ``common`` (see :func:`summarize`)."""
-    cutoffs = scores.groupby("model")["cutoff"].agg(lambda c: frozenset(c))
+    cutoffs = {str(m): frozenset(rows["cutoff"]) for m, rows in scores.groupby("model")}
     every = frozenset(scores["cutoff"])
-    shared = frozenset.intersection(*cutoffs)
+    shared = frozenset.intersection(*cutoffs.values())
     full = [name for name, mine in cutoffs.items() if mine == every]
     return {
         "all": scores[scores["model"].isin(full)],
