@@ -120,7 +120,7 @@ def _inline(svg: str, name: str, title: str, description: str) -> str:
     used = set(re.findall(r"(?:url\(|href=\")#([^)\"]+)", body))
     body = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", body)
     body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", body)
-    body = re.sub(r"-?\d+\.\d+", _short, body)
+    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d+", _short, tag[0]), body)
     body = re.sub(r'<style type="text/css">.*?</style>', "", body, flags=re.DOTALL)
     body = re.sub(r"font: (?:(\d+) )?([\d.]+)px [^;\"]+", _font, body)
     body = re.sub(r">\s+<", "><", body).strip()
