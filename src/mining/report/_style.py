@@ -36,8 +36,7 @@ _RC: Any = {  # the stubs know each key by name
     **sns.axes_style("ticks"),
     "svg.fonttype": "none",
     "svg.hashsalt": "forage",
-    "path.simplify": True,
-    "path.simplify_threshold": 0.2,
+    "path.simplify": False,  # every point of a curve stays one point of the SVG
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same measures everywhere
     "font.size": 12.5,
     "text.color": INK,

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._disclosure import Cell
 from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._heat import week_figure
 from mining.report._keep import keep
@@ -158,6 +159,9 @@ def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
     return {
         "rhythm": say.rhythm_sentences(place.rhythm, words),
         "rhythm_figure": _safe(drawing),
+        "rhythm_reading": words.text("rhythm.reading_low", minimum=words.number(found.minimum))
+        if (place.rhythm.states == Cell.LOW).any()
+        else "",
         "rhythm_table": tables.rhythm_table(place.rhythm, found, words),
     }
 
