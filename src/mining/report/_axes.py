@@ -28,24 +28,32 @@ def day_of(time: pd.Timestamp) -> float:
 
 def left_margin(words: Language, series: Sequence[FloatArray], *, narrow: bool) -> float:
     """Return the left margin that the longest number of the axis needs, as a share."""
-    top = max((float(np.nanmax(s)) for s in series if s.size and not np.isnan(s).all()), default=0)
-    width = style.NARROW if narrow else style.WIDE
-    return (7.6 * max(len(axis_number(top, words)), 2) + 10) / width
+    top = _top(series)
+    longest = max(len(axis_number(share * top, top, words)) for share in (0.25, 0.75, 1))
+    return (7.6 * max(longest, 2) + 10) / (style.NARROW if narrow else style.WIDE)
 
 
 def from_zero(axes: Axes, words: Language, series: Sequence[FloatArray], *, narrow: bool) -> None:
     """Let the axis of counts start at zero and write its numbers in words of the language."""
-    tops = [float(np.nanmax(s)) for s in series if s.size and not np.isnan(s).all()]
-    axes.set_ylim(0, max(tops, default=1.0) * 1.08 or 1.0)
+    top = _top(series)
+    axes.set_ylim(0, 1.08 * top)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if narrow else 5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: axis_number(y, words)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: axis_number(y, top, words)))
 
 
-def axis_number(value: float, words: Language) -> str:
-    """Return a number of the axis, in millions where it is that large."""
-    if value >= 1e6:
-        return words.text("figure.million", n=words.number(value / 1e6, 1))
-    return words.number(value)
+def _top(series: Sequence[FloatArray]) -> float:
+    """Return the largest known value of several curves, 1 if there is none."""
+    tops = [float(np.nanmax(s)) for s in series if s.size and not np.isnan(s).all()]
+    return max(tops, default=1.0) or 1.0
+
+
+def axis_number(value: float, top: float, words: Language) -> str:
+    """Return a number of the axis, in millions where the axis goes that far."""
+    if top < 1e6 or value == 0:
+        return words.number(value)
+    millions = round(value / 1e6, 2)
+    decimals = next(d for d in (0, 1, 2) if round(millions, d) == millions)
+    return words.text("figure.million", n=words.number(millions, decimals))
 
 
 def months(axes: Axes, mondays: pd.DatetimeIndex, words: Language, *, every: int) -> None:

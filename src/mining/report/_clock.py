@@ -49,7 +49,7 @@ class Clock:
     @property
     def hourly(self) -> bool:
         """Whether hours of the day are known."""
-        return self.counts.shape[2] == 24
+        return int(self.counts.shape[2]) == 24
 
     def rows(self, sensors: Sequence[str]) -> npt.NDArray[np.intp]:
         """Return the positions of sensors."""

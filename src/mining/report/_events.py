@@ -13,7 +13,7 @@ from mining.report._clock import FloatArray
 from mining.report._disclosure import StateArray, protect
 
 RECENT_WEEKS = 8
-MOST_RECENT = 12
+MOST_RECENT = 10
 MOST_NOTABLE = 5
 #: Labels of places outside every group: unlike any other, or too little known.
 APART, UNKNOWN = -2, -1
@@ -21,7 +21,11 @@ APART, UNKNOWN = -2, -1
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident, in local naive time."""
+    """One incident, in local naive time.
+
+    `few` says that some passed, but fewer than may be shown: the count and the explanation that
+    holds it are then left out.
+    """
 
     place: str
     sensor: str
@@ -32,6 +36,7 @@ class Incident:
     observed: float
     expected: float
     explanation: str
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Incidents:
     Attributes
     ----------
     recent : tuple of Incident
-        Those that touch the last eight weeks, latest first, twelve at most.
+        Those that touch the last eight weeks, latest first, ten at most.
     recent_count : int
         How many touch the last eight weeks.
     notable : tuple of Incident
@@ -89,6 +94,8 @@ class Rhythm:
         None where the place is in none.
     apart : bool
         Whether it is in none because no other place is like it.
+    only_group : bool
+        Whether there is one group only, which then says nothing.
     curves : ndarray (3, 24)
         Usual passages by hour: Monday to Friday, Saturday, Sunday; NaN where not to be shown.
     states : ndarray (3, 24)
@@ -98,6 +105,7 @@ class Rhythm:
     place: str
     group: Group | None
     apart: bool
+    only_group: bool
     curves: FloatArray
     states: StateArray
 
@@ -108,6 +116,7 @@ def incidents_of(
     *,
     places: Sequence[str],
     sensors: Sequence[str],
+    minimum: int,
 ) -> Incidents | None:
     """Return the incidents of places, or None where none were looked for.
 
@@ -119,6 +128,8 @@ def incidents_of(
         Local naive end of the data.
     places, sensors : sequence of str
         What belongs to the page.
+    minimum : int
+        Smallest count that may be shown.
     """
     if table is None:
         return None
@@ -126,7 +137,7 @@ def incidents_of(
         return Incidents((), 0, (), 0)
     place = table["place"] if "place" in table else pd.Series("", index=table.index)
     here = table[place.isin(list(places)) | table["sensor"].isin([*places, *sensors])]
-    found = [_incident(row) for _, row in here.iterrows()]
+    found = [_incident(row, minimum) for _, row in here.iterrows()]
     found.sort(key=lambda i: (i.start, i.end, i.place, i.sensor), reverse=True)
     since = today - pd.Timedelta(weeks=RECENT_WEEKS)
     recent = [i for i in found if i.end > since]
@@ -140,7 +151,9 @@ def _weight(incident: Incident) -> float:
     return abs(incident.observed - incident.expected)
 
 
-def _incident(row: pd.Series) -> Incident:
+def _incident(row: pd.Series, minimum: int) -> Incident:
+    observed = float(row.get("observed", np.nan))
+    few = 0 < observed < minimum
     return Incident(
         place=_text(row.get("place")),
         sensor=_text(row.get("sensor")),
@@ -148,9 +161,10 @@ def _incident(row: pd.Series) -> Incident:
         end=_naive(row["end"]),
         label=_text(row.get("label")) or "unexplained",
         kind=_text(row.get("kind")),
-        observed=float(row.get("observed", np.nan)),
+        observed=0.0 if few else observed,
         expected=float(row.get("expected", np.nan)),
-        explanation=_text(row.get("explanation")),
+        explanation="" if few else _text(row.get("explanation")),
+        few=few,
     )
 
 
@@ -187,10 +201,12 @@ def rhythm_of(activity: xr.Dataset | None, place: str, minimum: int) -> Rhythm |
         curves[row, known] = np.nanmean(table[days][:, known], axis=0)
     shown, states = protect(curves, minimum)
     label = activity["label"].sel(sensor=place).item() if "label" in activity else UNKNOWN
+    found = groups(activity)
     return Rhythm(
         place=place,
-        group=next((g for g in groups(activity) if place in g.places), None),
+        group=next((g for g in found if place in g.places), None),
         apart=label == APART,
+        only_group=len(found) == 1,
         curves=shown,
         states=states,
     )

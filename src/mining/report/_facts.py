@@ -189,7 +189,7 @@ def facts(
         licence=territory.licence,
         attribution=territory.attribution,
         contact=territory.contact,
-        source=_source(territory, cube),
+        source=_source(cube),
         simulated=bool(territory.simulated) or bool(int(cube.attrs.get("simulated", 0))),
         hourly=table.hourly,
         today=table.today,
@@ -245,7 +245,13 @@ def _place(
         score=place_score(
             inputs.scores, [*places, *sensors], ahead.model if ahead else "", NAIVE_MODEL
         ),
-        incidents=incidents_of(inputs.incidents, table.today, places=places, sensors=sensors),
+        incidents=incidents_of(
+            inputs.incidents,
+            table.today,
+            places=places,
+            sensors=sensors,
+            minimum=inputs.minimum,
+        ),
         rhythm=rhythm_of(inputs.activity, name, inputs.minimum),
         journal=_journal(inputs.journal, monday, places, sensors),
     )
@@ -262,5 +268,6 @@ def _journal(
     return during(journal, monday, monday + WEEK, places=places, sensors=sensors)
 
 
-def _source(territory: TerritoryLike, cube: xr.Dataset) -> str:
-    return str(cube.attrs.get("source") or getattr(territory, "title", "") or "")
+def _source(cube: xr.Dataset) -> str:
+    source = str(cube.attrs.get("source") or "")
+    return source if " " in source else ""  # a bare key tells a reader nothing

@@ -43,9 +43,16 @@ def during(
     places: Sequence[str],
     sensors: Sequence[str],
 ) -> tuple[Entry, ...]:
-    """Return the entries that touch these places within ``[first, last)``."""
+    """Return the entries that touch these places within ``[first, last)``.
+
+    A change of hardware happens once: it belongs to the period in which it starts.
+    """
     return tuple(
-        e for e in journal if e.start < last and e.end > first and e.touches(places, sensors)
+        e
+        for e in journal
+        if e.start < last
+        and (e.start >= first if e.type == "hardware" else e.end > first)
+        and e.touches(places, sensors)
     )
 
 

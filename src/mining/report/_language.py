@@ -32,7 +32,7 @@ def clean_name(name: object) -> str:
     the direction of the text around it.
     """  # noqa: D205
     text = _CONTROLS.sub(" ", _SURROGATES.sub("", str(name)))
-    return " ".join(text.split())
+    return re.sub(" +", " ", text).strip(" ")
 
 
 def french_typography(text: str) -> str:

@@ -192,7 +192,7 @@ def _days(
 
 
 def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[ModelRow, ...]:
-    """Return the table of models, the most tried panel first; empty without scores."""
+    """Return the table of models, the most tried panel first, equal panels once."""
     if summary is None or summary.empty:
         return ()
     frame = summary.copy()
@@ -203,7 +203,11 @@ def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[Mod
             frame[column] = np.nan
     frame["trials"] = -frame.groupby("panel")["origins"].transform("max").fillna(0)
     frame = frame.sort_values(["trials", "panel", "wape", "model"], kind="stable")
-    return tuple(_model_row(row, chosen) for row in frame.to_dict("records"))
+    rows = tuple(_model_row(row, chosen) for row in frame.to_dict("records"))
+    first: dict[frozenset[tuple[str, int]], str] = {}
+    for panel in dict.fromkeys(r.panel for r in rows):
+        first.setdefault(frozenset((r.model, r.origins) for r in rows if r.panel == panel), panel)
+    return tuple(r for r in rows if r.panel in first.values())
 
 
 def _model_row(row: Mapping[Hashable, Any], chosen: Sequence[str]) -> ModelRow:

@@ -56,12 +56,13 @@ def reason_table(
 
 
 def repair_table(rows: tuple[SensorQuality, ...], words: Language) -> Table | None:
-    """Return what the reader mended or dropped for each sensor, or None if nothing."""
-    body = tuple(
-        (sensor_name(r), _listed(r.repairs, "repair", "quality.counted", words))
-        for r in rows
-        if r.repairs
-    )
+    """Return what the reader mended or dropped, sensors alike together, or None if nothing."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        if row.repairs:
+            what = _listed(row.repairs, "repair", "quality.counted", words)
+            alike.setdefault(what, []).append(sensor_name(row))
+    body = tuple((", ".join(names), what) for what, names in alike.items())
     columns = (words.text("quality.col_sensor"), words.text("quality.col_repairs"))
     caption = words.text("quality.repairs_caption")
     return Table(caption, columns, body, text=frozenset({1}), stack=True) if body else None

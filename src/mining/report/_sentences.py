@@ -11,7 +11,7 @@ from mining.report._clock import WEEK
 from mining.report._disclosure import Cell
 from mining.report._events import Incident, Rhythm
 from mining.report._facts import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, finite
+from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import ModelRow, Outlook
 from mining.report._trend import Comparison, Trend
 from mining.report._weeks import Week
@@ -177,6 +177,8 @@ def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -
 def rhythm_sentences(rhythm: Rhythm, words: Language) -> list[str]:
     """Return which group a place belongs to, and how far to trust it."""
     group = rhythm.group
+    if rhythm.only_group:
+        return [words.text("rhythm.single")]
     if group is None:
         return [words.text("rhythm.apart" if rhythm.apart else "rhythm.no_group")]
     out = [words.text("rhythm.group", group=words.isolate(group.name))]
@@ -186,10 +188,12 @@ def rhythm_sentences(rhythm: Rhythm, words: Language) -> list[str]:
     else:
         out.append(words.text("rhythm.alone"))
     if group.evidence:
-        out.append(words.set(group.evidence))
+        out.append(as_sentence(group.evidence, words))
     if finite(group.stability):
         out.append(stability(group.stability, words))
-    return [*out, words.set(group.contrast) if group.contrast else words.text("rhythm.not")]
+    if group.contrast:
+        out.append(as_sentence(group.contrast, words))
+    return [*out, words.text("rhythm.not")]
 
 
 def stability(value: float, words: Language) -> str:
@@ -236,17 +240,30 @@ def span(start: pd.Timestamp, end: pd.Timestamp, words: Language) -> str:
     return words.text("format.from_to", first=first, last=words.moment(end))
 
 
-def explanation(incident: Incident, words: Language) -> str:
+def explanation(incident: Incident, minimum: int, words: Language) -> str:
     """Return the sentence of an incident, or its figures where it has none."""
     if incident.explanation:
-        return words.set(incident.explanation)
+        return as_sentence(incident.explanation, words)
+    return in_brief(incident, minimum, words)
+
+
+def in_brief(incident: Incident, minimum: int, words: Language) -> str:
+    """Return what was counted and what was expected, in one short sentence."""
     if not (finite(incident.observed) and finite(incident.expected)):
         return words.text("incident.bare_unknown")
-    return words.text(
-        "incident.bare",
-        observed=passages(words, incident.observed),
-        expected=words.about(incident.expected),
-    )
+    expected = words.about(incident.expected)
+    if incident.few:
+        return words.text("incident.bare_few", minimum=words.number(minimum), expected=expected)
+    if incident.observed == 0:
+        return words.text("incident.bare_none", expected=expected)
+    return words.text("incident.bare", count=round(incident.observed), expected=expected)
+
+
+def as_sentence(text: str, words: Language) -> str:
+    """Return words of an analysis as a sentence: a capital, a full stop, the right spaces."""
+    clean = words.set(clean_name(text))
+    full = clean if clean.endswith((".", "!", "?")) else f"{clean}."
+    return full[:1].upper() + full[1:]
 
 
 def limits(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:

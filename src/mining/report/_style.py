@@ -36,8 +36,7 @@ _RC: Any = {  # the stubs know each key by name
     **sns.axes_style("ticks"),
     "svg.fonttype": "none",
     "svg.hashsalt": "forage",
-    "path.simplify": True,
-    "path.simplify_threshold": 0.2,
+    "path.simplify": False,  # every point of a curve stays one point of the SVG
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same measures everywhere
     "font.size": 12.5,
     "text.color": INK,
@@ -120,7 +119,7 @@ def _inline(svg: str, name: str, title: str, description: str) -> str:
     used = set(re.findall(r"(?:url\(|href=\")#([^)\"]+)", body))
     body = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", body)
     body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", body)
-    body = re.sub(r"-?\d+\.\d+", _short, body)
+    body = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d+", _short, tag[0]), body)
     body = re.sub(r'<style type="text/css">.*?</style>', "", body, flags=re.DOTALL)
     body = re.sub(r"font: (?:(\d+) )?([\d.]+)px [^;\"]+", _font, body)
     body = re.sub(r">\s+<", "><", body).strip()

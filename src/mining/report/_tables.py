@@ -189,25 +189,36 @@ def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]
 
 
 def incident_table(
-    incidents: tuple[Incident, ...], caption: str, words: Language, *, where: bool
+    incidents: tuple[Incident, ...],
+    caption: str,
+    facts: TerritoryFacts,
+    words: Language,
+    *,
+    whole: bool,
 ) -> Table:
-    """Return incidents as rows of words."""
-    columns = ("when", "where", "label", "what") if where else ("when", "label", "what")
+    """Return incidents as rows of words; those of the whole territory in brief, with the place."""
+    columns = ("when", "where", "label", "what") if whole else ("when", "label", "what")
+    tell = say.in_brief if whole else say.explanation
     rows = []
     for incident in incidents:
-        label = incident.label if words.has(f"incident.label.{incident.label}") else "unexplained"
-        place = clean_name(incident.place or incident.sensor)
+        when = say.when(incident, words)
         cells = {
-            "when": say.when(incident, words),
-            "where": place,
-            "label": words.text(f"incident.label.{label}"),
-            "what": say.explanation(incident, words),
+            "when": when[:1].upper() + when[1:],
+            "where": clean_name(incident.place or incident.sensor),
+            "label": words.text(f"incident.label.{_label(incident, words)}"),
+            "what": tell(incident, facts.minimum, words),
         }
-        cells["when"] = cells["when"][:1].upper() + cells["when"][1:]
         rows.append(tuple(cells[c] for c in columns))
     headers = tuple(words.text(f"incident.col_{c}") for c in columns)
     every = frozenset(range(len(columns)))
     return Table(caption, headers, tuple(rows), text=every, stack=True, quiet=True)
+
+
+def _label(incident: Incident, words: Language) -> str:
+    for name in (incident.kind, incident.label):
+        if words.has(f"incident.label.{name}"):
+            return name
+    return "unexplained"
 
 
 def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Table:
@@ -239,12 +250,15 @@ def group_table(groups: tuple[Group, ...], words: Language) -> Table:
     known = any(g.evidence for g in groups)
     rows = []
     for group in groups:
-        sure = none
+        sure = words.text("rhythm.stability_unknown")
         if finite(group.stability):
             sure = words.text("rhythm.stability_cell", share=words.percent(group.stability))
-        evidence = (words.set(group.evidence) or none,) if known else ()
+        evidence = (
+            (say.as_sentence(group.evidence, words) if group.evidence else none,) if known else ()
+        )
         places = words.join([clean_name(p) for p in group.places])
-        rows.append((clean_name(words.set(group.name)) or none, places, *evidence, sure))
+        name = clean_name(words.set(group.name)) or none
+        rows.append((name[:1].upper() + name[1:], places, *evidence, sure))
     columns = ("group", "places", *(("evidence",) if known else ()), "stability")
     headers = tuple(words.text(f"rhythm.col_{c}") for c in columns)
     text = frozenset(range(len(columns)))

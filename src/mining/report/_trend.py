@@ -161,9 +161,9 @@ def trend(
 
     Notes
     -----
-    The same sensors make up every point: those that counted at least 80 % of the hours in every
-    week of both years; failing that, on average over both years; over the last year; in the last
-    week.
+    The same sensors make up every point: those that together give most weeks in which each of
+    them counted at least 80 % of the hours, this year and the year before; without a year before,
+    this year.
     """
     last = clock.last_monday()
     if last is None or not sensors:
@@ -176,13 +176,7 @@ def trend(
     share_then = np.stack(
         [np.zeros(len(rows)) if b is None else clock.shares(b)[rows] for b in earlier]
     )
-    panels = (
-        (share_now >= ENOUGH).all(axis=0) & (share_then >= ENOUGH).all(axis=0),
-        (share_now.mean(axis=0) >= ENOUGH) & (share_then.mean(axis=0) >= ENOUGH),
-        share_now.mean(axis=0) >= ENOUGH,
-        share_now[-1] >= ENOUGH,
-    )
-    panel = next((p for p in panels if p.any()), None)
+    panel = _panel(share_now >= ENOUGH, share_then >= ENOUGH)
     if panel is None:
         return None
     used = tuple(np.array(sensors)[panel].tolist())
@@ -196,6 +190,23 @@ def trend(
         sensors_total=len(sensors),
         hardware=hardware_between(journal, start, last + WEEK, places=places, sensors=used),
     )
+
+
+def _panel(now: BoolArray, then: BoolArray) -> BoolArray | None:
+    """Return the sensors (of all: week, sensor) that give most points to draw.
+
+    Sensors are taken from the most regular on, as long as the number of sensors times the number
+    of weeks in which all of them counted grows.
+    """
+    for good in (now & then, now):
+        order = np.argsort(-good.sum(axis=0), kind="stable")
+        weeks = np.cumprod(good[:, order], axis=1).sum(axis=0)
+        points = weeks * np.arange(1, len(order) + 1)
+        if weeks[0] >= min(2, len(good)):
+            size = int(np.flatnonzero(points == points.max())[-1]) + 1
+            panel: BoolArray = np.isin(np.arange(len(order)), order[:size])
+            return panel
+    return None
 
 
 def _totals(

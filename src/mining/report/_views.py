@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._disclosure import Cell
 from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._heat import week_figure
 from mining.report._keep import keep
@@ -33,7 +34,7 @@ def view(
         **_week_view(place, found, words),
         **_trend_view(place, words),
         **_outlook_view(place, words, models),
-        **_incident_view(place, words, whole=whole),
+        **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
     }
 
@@ -123,7 +124,9 @@ def _outlook_view(place: PlaceFacts, words: Language, models: dict[str, str]) ->
     }
 
 
-def _incident_view(place: PlaceFacts, words: Language, *, whole: bool) -> dict[str, Any]:
+def _incident_view(
+    place: PlaceFacts, facts: TerritoryFacts, words: Language, *, whole: bool
+) -> dict[str, Any]:
     found = place.incidents
     if found is None:
         return {"incidents": None}
@@ -132,12 +135,12 @@ def _incident_view(place: PlaceFacts, words: Language, *, whole: bool) -> dict[s
     more = found.recent_count - len(found.recent)
     return {
         "incidents": found,
-        "recent_table": tables.incident_table(found.recent, recent, words, where=whole)
+        "recent_table": tables.incident_table(found.recent, recent, facts, words, whole=whole)
         if found.recent
         else None,
         "more": words.text("incident.more", count=more) if more else "",
         "year_count": words.text("incident.year", count=found.year_count),
-        "notable_table": tables.incident_table(found.notable, notable, words, where=whole)
+        "notable_table": tables.incident_table(found.notable, notable, facts, words, whole=whole)
         if found.notable
         else None,
     }
@@ -156,6 +159,9 @@ def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
     return {
         "rhythm": say.rhythm_sentences(place.rhythm, words),
         "rhythm_figure": _safe(drawing),
+        "rhythm_reading": words.text("rhythm.reading_low", minimum=words.number(found.minimum))
+        if (place.rhythm.states == Cell.LOW).any()
+        else "",
         "rhythm_table": tables.rhythm_table(place.rhythm, found, words),
     }
 
