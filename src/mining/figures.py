@@ -71,7 +71,8 @@ def incidents(found: pd.DataFrame) -> Figure:
         As returned by :func:`mining.anomaly.detect`.
     """
     sns.set_theme(style="whitegrid", palette="colorblind")
-    sensors = sorted(found["sensor"].astype(str).unique())
+    names = found["sensor"].replace("", "(whole territory)")
+    sensors = sorted(names.unique(), reverse=True)
     height = 1.2 + 0.24 * max(len(sensors), 1)
     figure, axis = plt.subplots(figsize=(_WIDTH, height), layout="constrained")
     rows = {name: row for row, name in enumerate(sensors)}
@@ -79,7 +80,7 @@ def incidents(found: pd.DataFrame) -> Figure:
     for label, group in found.groupby("label", sort=True):
         start, end = (_naive(group[c]) for c in ("start", "end"))
         axis.hlines(
-            [rows[str(s)] for s in group["sensor"]],
+            [rows[s] for s in names[group.index]],
             start,
             end.where(end - start > pd.Timedelta("10D"), start + pd.Timedelta("10D")),
             colors=[colours[label]],

@@ -1,4 +1,13 @@
-"""Forecasts: models behind one protocol, intervals that hold, backtest, scores."""
+"""Forecasts: models behind one protocol, intervals that hold, backtest, scores.
+
+The room is called like its main function, and both are public: ``mining.forecast(cube)`` and
+``from mining.forecast import scores``. So the module itself can be called.
+"""
+
+import inspect
+import sys
+from types import ModuleType
+from typing import Any
 
 from mining.forecast._origins import QUANTILES
 from mining.forecast.ahead import forecast
@@ -17,3 +26,15 @@ __all__ = [
     "names",
     "summarize",
 ]
+
+
+class _CallableRoom(ModuleType):
+    """A module that, called, is its function of the same name."""
+
+    __signature__ = inspect.signature(forecast)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return forecast(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _CallableRoom

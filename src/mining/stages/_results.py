@@ -10,7 +10,9 @@ from mining.stages._workspace import Workspace
 
 def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     """Return the incidents with tz-aware local times."""
-    table = pd.read_csv(files.results / "incidents.csv", keep_default_na=False, na_values=[""])
+    table = pd.read_csv(files.results / "incidents.csv")
+    words = table.select_dtypes(exclude="number").columns
+    table[words] = table[words].fillna("")  # an incident of the whole territory has no sensor
     for column in ("start", "end"):
         times = pd.to_datetime(table[column], utc=True)
         table[column] = times.dt.tz_convert(str(cube.attrs["timezone"]))
