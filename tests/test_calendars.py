@@ -15,7 +15,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mining import _holidays
+from mining import public_holidays
 from mining.calendars import EVENT_TYPES, Calendar, Event, as_calendar, of_cube
 from mining.errors import ConfigError
 from mining.territory import FOREVER, event_of
@@ -200,8 +200,8 @@ def test_distances_agree_with_their_definition(holidays: set[int], wanted: list[
     ordered, days = np.array(sorted(holidays), dtype="int64"), np.array(wanted, dtype="int64")
     ahead = [min([h - d for h in holidays if h >= d] + [30]) for d in wanted]
     behind = [min([d - h for h in holidays if h <= d] + [30]) for d in wanted]
-    assert _holidays.days_to(ordered, days).tolist() == ahead
-    assert _holidays.days_since(ordered, days).tolist() == behind
+    assert public_holidays.days_to(ordered, days).tolist() == ahead
+    assert public_holidays.days_since(ordered, days).tolist() == behind
 
 
 # --- the journal ---------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mining import cube
-from mining._csv_io import Column, read_table
 from mining.calendars import of_cube
 from mining.errors import ConfigError
+from mining.readers.csv_files import Column, read_table
 from mining.scaffold import new_territory
 from mining.territory import Declaration, Event, check_sensors, load_territory, schema
 

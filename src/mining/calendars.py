@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import _holidays
-from mining._events import check_known
+from mining import public_holidays
 from mining.cube import BoolArray
 from mining.errors import ConfigError
+from mining.readers.fields import check_known
 from mining.territory import EVENT_TYPES, Event, event_of
 
 __all__ = ["EVENT_TYPES", "Calendar", "Event", "as_calendar", "of_cube"]
@@ -73,7 +73,7 @@ class Calendar:
         object.__setattr__(self, "subdivision", self.subdivision or None)
         object.__setattr__(self, "school_zone", self.school_zone or None)
         object.__setattr__(self, "events", tuple(self.events))
-        _holidays.check_region(country, self.subdivision, self.school_zone)
+        public_holidays.check_region(country, self.subdivision, self.school_zone)
 
     def days(self, days: pd.DatetimeIndex, *, known_at: pd.Timestamp | None = None) -> pd.DataFrame:
         """Describe days.
@@ -101,9 +101,9 @@ class Calendar:
         alphabetically first. School holidays are known from 1990 to the last year of the
         package (see :attr:`school_until`) and False outside. Saturday and Sunday are days off.
         """
-        wanted = _holidays.day_numbers(days)
-        at = None if known_at is None else _holidays.naive(known_at)
-        known = _holidays.table(self.country, self.subdivision, self.language, wanted, at)
+        wanted = public_holidays.day_numbers(days)
+        at = None if known_at is None else public_holidays.naive(known_at)
+        known = public_holidays.table(self.country, self.subdivision, self.language, wanted, at)
         row_of = {int(number): row for row, number in enumerate(known.numbers)}
         rows = [row_of.get(int(number), -1) for number in wanted]
         return pd.DataFrame(
@@ -111,12 +111,12 @@ class Calendar:
                 "holiday": ["" if r < 0 else known.names[r] for r in rows],
                 "holiday_key": ["" if r < 0 else known.keys[r] for r in rows],
                 "is_holiday": np.array(rows, dtype="int64") >= 0,
-                "days_to_holiday": _holidays.days_to(known.numbers, wanted),
-                "days_since_holiday": _holidays.days_since(known.numbers, wanted),
-                "school_holiday": _holidays.contains(
-                    _holidays.school_days(self.school_zone), wanted
+                "days_to_holiday": public_holidays.days_to(known.numbers, wanted),
+                "days_since_holiday": public_holidays.days_since(known.numbers, wanted),
+                "school_holiday": public_holidays.contains(
+                    public_holidays.school_days(self.school_zone), wanted
                 ),
-                "bridge": _holidays.bridges(known.numbers, wanted),
+                "bridge": public_holidays.bridges(known.numbers, wanted),
             },
             index=days,
         ).astype({"holiday": "str", "holiday_key": "str"})
@@ -171,14 +171,14 @@ class Calendar:
             event
             for event in self.events
             if (kept_types is None or event.type in kept_types)
-            and (known_at is None or event.known_from <= _holidays.naive(known_at))
+            and (known_at is None or event.known_from <= public_holidays.naive(known_at))
             and event.concerns(here, there)
         )
 
     @property
     def school_until(self) -> pd.Timestamp | None:
         """Last day of the known school holidays; None without a school zone."""
-        numbers = _holidays.school_days(self.school_zone)
+        numbers = public_holidays.school_days(self.school_zone)
         return pd.Timestamp(int(numbers[-1]), unit="D") if len(numbers) else None
 
 

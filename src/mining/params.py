@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from mining._yaml_io import load_model
+from mining.readers.yaml_files import load_model
 
 __all__ = ["Params", "load_params", "schema"]
 

@@ -10,7 +10,7 @@ import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
-from mining.forecast import champion, forecast, get
+from mining.forecast import Model, champion, forecast, get
 from mining.params import Params, load_params
 from mining.stages._workspace import Workspace, step
 
@@ -47,7 +47,7 @@ def run(root: Path, territory: str) -> None:
     writers.directory(files.models, fill)
 
 
-def _forecast(cube: xr.Dataset, model: object, params: Params) -> xr.Dataset:
+def _forecast(cube: xr.Dataset, model: Model, params: Params) -> xr.Dataset:
     return forecast(
         cube,
         horizon=f"{params.forecast.horizon_days}D",

@@ -16,26 +16,13 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from mining import _territory_tables as tables
-from mining._csv_io import check_among, fail
-from mining._declaration import Declaration
-from mining._events import EVENT_FIELDS, EVENT_TYPES, FOREVER, Event, event_of
-from mining._yaml_io import load_model
 from mining.cube import NUMBER_COORDS, TEXT_COORDS
 from mining.errors import ConfigError
-
-__all__ = [
-    "EVENT_FIELDS",
-    "EVENT_TYPES",
-    "FOREVER",
-    "Declaration",
-    "Event",
-    "Territory",
-    "check_sensors",
-    "event_of",
-    "load_territory",
-    "schema",
-]
+from mining.readers.csv_files import check_among, fail
+from mining.readers.yaml_files import load_model
+from mining.territory import _tables as tables
+from mining.territory._declaration import Declaration
+from mining.territory._events import Event
 
 
 class Territory(Declaration):

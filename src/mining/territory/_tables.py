@@ -12,8 +12,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from mining._csv_io import Check, Column, between, check_among, fail, one_of, read_table, some_of
-from mining._events import EVENT_FIELDS, Event, FieldError, event_of, moment
+from mining.readers.csv_files import (
+    Check,
+    Column,
+    between,
+    check_among,
+    fail,
+    one_of,
+    read_table,
+    some_of,
+)
+from mining.readers.fields import FieldError
+from mining.territory._events import EVENT_FIELDS, Event, event_of, moment
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

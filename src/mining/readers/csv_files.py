@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import pandas as pd
 
-from mining._events import FieldError, expected_key
-from mining._yaml_io import read_text
 from mining.errors import ConfigError, at
+from mining.readers.fields import FieldError, expected_key
+from mining.readers.yaml_files import read_text
 
 #: A check of one cell: returns nothing, raises FieldError.
 Check = Callable[[str, str], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from mining.errors import ConfigError
+from mining.readers.fields import FieldError, check_known
 
 #: What an entry can be; the labels of incidents are drawn from the same words.
 EVENT_TYPES = ("works", "event", "market", "closure", "fault", "hardware", "other")
@@ -22,26 +21,6 @@ FOREVER = pd.Timestamp("2200-01-01")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?")
 _WHEN = "a date such as 2026-03-05 or a local time such as 2026-03-05 14:30"
-
-
-class FieldError(ConfigError):
-    """One field says something impossible; whoever knows the file adds where.
-
-    Attributes
-    ----------
-    column : str
-        The field.
-    found : object
-        What stands there.
-    expected : str
-        What should stand there.
-    """
-
-    def __init__(self, column: str, found: object, expected: str) -> None:
-        super().__init__(f"{column!r}: found {found!r}, expected {expected}")
-        self.column = column
-        self.found = found
-        self.expected = expected
 
 
 @dataclass(frozen=True)
@@ -210,21 +189,6 @@ def listed(value: Any) -> tuple[str, ...]:
         return ()
     items = value.split(";") if isinstance(value, str) else value
     return tuple(t for t in (str(item).strip() for item in items) if t)
-
-
-def check_known(key: str, known: Iterable[str], *, where: str) -> None:
-    """Raise :class:`ConfigError` if a key is unknown, suggesting the nearest known one."""
-    names = list(known)
-    if key not in names:
-        msg = f"unknown key {key!r} in {where}: expected {expected_key(key, names)}"
-        raise ConfigError(msg)
-
-
-def expected_key(key: str, known: Iterable[str]) -> str:
-    """Return what should stand instead of an unknown key: the nearest one, or all of them."""
-    names = list(known)
-    near = difflib.get_close_matches(key, names, n=1)
-    return f"{near[0]!r}, perhaps?" if near else f"one of {', '.join(names)}"
 
 
 def _text(value: Any) -> str:

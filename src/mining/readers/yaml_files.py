@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mining._events import expected_key
 from mining.errors import ConfigError, at
+from mining.readers.fields import expected_key
 
 Model = TypeVar("Model", bound=BaseModel)
 

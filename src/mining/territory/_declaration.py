@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from mining._holidays import check_region
 from mining.cube import check_timezone, kind_of
 from mining.errors import ConfigError
+from mining.public_holidays import check_region
 
 
 class Declaration(BaseModel):
