@@ -148,7 +148,7 @@ def _days(grid: Grid, table: Any, most: int, length: int) -> _Days:
     holiday = table["is_holiday"].to_numpy()[row]
     return _Days(
         logs=np.log1p(np.maximum(means, 0.0)),
-        weekday=np.asarray(table.index.dayofweek, dtype="int64")[row],
+        weekday=np.asarray(table.index.day_of_week, dtype="int64")[row],
         holiday=holiday,
         special=special_days(table)[row] & ~holiday,
     )
