@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from _forecast_cubes import rhythm_cube, with_values
 from mining import cube as cubes
+from mining.calendars import Calendar
 from mining.errors import ConfigError, ModelError, NotEnoughDataError
 from mining.forecast import backtest, forecast, get, summarize
 from mining.forecast.boosting import Boosting
@@ -91,6 +95,35 @@ def test_history_is_bounded() -> None:
     pd.testing.assert_frame_equal(one, other)
 
 
+class Constant:
+    """The smallest model there can be: an instance is passed as it is."""
+
+    name = "constant"
+    slow = False
+    served: tuple[str, ...] = ()
+
+    def fit(self, cube: xr.Dataset, calendar: Calendar) -> Constant:
+        assert calendar.country == "FR"
+        self.count = cube.sizes["sensor"]
+        self.last = cube.indexes["time"][-1]
+        self.served = (self.name,) * self.count
+        return self
+
+    def predict(self, steps: int, quantiles: Sequence[float]) -> np.ndarray:
+        return np.tile(np.asarray(quantiles) * 100, (self.count, steps, 1))
+
+
+def test_a_model_of_your_own_is_an_instance() -> None:
+    cube = rhythm_cube(days=28)
+    scores = backtest(cube, models=["seasonal_naive", Constant()], origins=1)
+    truth = cube["value"].to_numpy().astype("float64")[:, -168:]
+    mine = scores[scores["model"] == "constant"]
+    assert mine["abs_error"].sum() == pytest.approx(np.abs(truth - 50).sum(), rel=1e-9)
+    out = forecast(cube, model=Constant(), horizon="1D", quantiles=[0.25, 0.5])
+    assert (out["value"].to_numpy() == [25.0, 50.0]).all()
+    assert out["model"].to_numpy().tolist() == ["constant"] * 3
+
+
 @pytest.mark.slow
 def test_workers_change_nothing() -> None:
     cube = rhythm_cube(days=90, sensors=2)
@@ -131,6 +164,8 @@ def test_mistakes_get_one_sentence() -> None:
         backtest(cube, models=["seasonal_naive", "seasonal_naive"])
     with pytest.raises(ModelError, match="expected 'trusted' or 'observed'"):
         backtest(cube, horizon="1D", models=["seasonal_naive"], score="all")
+    with pytest.raises(NotEnoughDataError, match=r"hold 3\.0 days before the origin"):
+        forecast(rhythm_cube(days=3))
     with pytest.raises(ConfigError, match="expected 'cube', None"):
         forecast(cube, calendar="france")
     with pytest.raises(NotEnoughDataError, match="cannot be forecast"):

@@ -61,11 +61,10 @@ class Boosting(GridModel):
         self.seed = seed
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
-        fallback = self._fallback(length, quantiles)
         grid = self.grid
         seen = np.isfinite(grid.known).sum(axis=1) / grid.slots
         if seen.max() < TRAIN_DAYS:
-            return fallback
+            return self._fallback(length, quantiles)
         bank = Bank(grid, self.calendar, length)
         ahead = np.arange(length)
         future = Rows(
@@ -80,7 +79,10 @@ class Boosting(GridModel):
         unit = self._unit(bank, point, future).reshape(shape)
         made = conformal.spread(point.reshape(shape), unit, offsets)
         good = np.isfinite(made).all(axis=2) & (seen >= LEAST_DAYS)[:, None]
+        if good.all():
+            return made
         served = good.any(axis=1)
+        fallback = self._fallback(length, quantiles)
         self.served = tuple(self.name if served[k] else name for k, name in enumerate(self.served))
         return np.asarray(np.where(good[..., None], made, fallback))
 
