@@ -22,9 +22,10 @@ PANELS = {
     "slow": pd.DatetimeIndex(["2025-11-20", "2025-12-25"]),
 }
 PROTOCOL = """\
-Horizon 7 days of hours, at most 104 weeks before each origin, all sensors, cutoffs at local midnight.
-Truth: {score} cells. WAPE, RMSE, pinball (mean over .1 ... .9) and coverage of .1-.9 pooled over all
-cells; MASE (season one week, scale from the same history) averaged over sensors and origins.
+Horizon 7 days of hours, at most 104 weeks before each origin, all sensors, cutoffs at local
+midnight. Truth: {score} cells. WAPE, RMSE, pinball (mean over .1 ... .9) and coverage of .1-.9
+pooled over all cells; MASE (season one week, scale from the same history) averaged over sensors
+and origins.
 CPU seconds per origin, fit, intervals and forecast of all sensors together, on this machine.
 """
 

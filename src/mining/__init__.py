@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from mining.calendars import Calendar
     from mining.cube import Quality, Reason, by_place, observed, trusted
     from mining.errors import ForageError
-    from mining.forecast import backtest, forecast, summarize
+    from mining.forecast import forecast, summarize
+    from mining.forecast.backtest import backtest
     from mining.quality import clean
 
 __version__ = "0.1.0"

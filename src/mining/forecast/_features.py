@@ -67,7 +67,7 @@ class Bank:
         self.day_count = -(-(grid.origin + max(length, grid.season)) // grid.slots)
         self.days = calendar.days(grid.days(self.day_count + 31), known_at=grid.moment())
         self.special = special_days(self.days)
-        self.weekday = np.asarray(pd.DatetimeIndex(self.days.index).dayofweek, dtype="int64")
+        self.weekday = np.asarray(pd.DatetimeIndex(self.days.index).day_of_week, dtype="int64")
         self.values = np.pad(grid.known, ((0, 0), (0, grid.season)), constant_values=np.nan)
         self.masked = np.where(self.special[np.arange(span) // grid.slots], np.nan, self.values)
         self._levels()

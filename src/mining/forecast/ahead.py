@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.errors import NotEnoughDataError
 from mining.forecast import _grid, _origins, models, summary
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
@@ -70,7 +71,7 @@ def forecast(
     Raises
     ------
     NotEnoughDataError
-        If there is no trusted value before the origin.
+        If there is less than a week, or no trusted value at all, before the origin.
     ModelError
         If a model or a quantile is not what it should be.
     """
@@ -78,8 +79,12 @@ def forecast(
     past = None if history is None else _origins.duration(history, "history")
     levels = _origins.check_quantiles(quantiles)
     known_ahead = _origins.calendar_of(cube, calendar)
-    end = _origins.bounds(cube)[1]
+    start, end = _origins.bounds(cube)
     when = end if cutoff is None else _origins.local_naive(cutoff, cube.attrs["timezone"])
+    if min(when, end) - start < _origins.LEAST_HISTORY:
+        held = max(min(when, end) - start, pd.Timedelta(0)) / _grid.DAY
+        msg = f"the data hold {held:.1f} days before the origin: a forecast needs at least 7"
+        raise NotEnoughDataError(msg)
     visible = _origins.before(cube, when, None)
     chosen = _chosen(visible, model, models, scores, calendar=known_ahead, history=history)
     known = _origins.before(visible, when, past)

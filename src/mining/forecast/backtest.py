@@ -91,9 +91,9 @@ def backtest(
     -------
     DataFrame, or a pair of them with `return_forecasts`
         The scores: one row per ``model, cutoff, sensor, day_ahead`` with `n` (cells), `actual`
-        (sum), `abs_error` (sum), `squared_error` (sum), `scale` (denominator of MASE), `pinball` (mean
-        over cells and quantiles), `covered` (cells inside the .1-.9 interval), and from these
-        `wape`, `mase`, `coverage`. `cutoff` is local and naive. Pool them with
+        (sum), `abs_error` (sum), `squared_error` (sum), `scale` (denominator of MASE),
+        `pinball` (mean over cells and quantiles), `covered` (cells inside the .1-.9 interval),
+        and from these `wape`, `mase`, `coverage`. `cutoff` is local and naive. Pool them with
         :func:`summarize`, never by hand across models with unequal origins.
 
         The forecasts, only with `return_forecasts`: ``model, cutoff, sensor, time`` (UTC,

@@ -103,7 +103,7 @@ class ProphetModel(GridModel):
         table = day_table(grid, self.calendar, length)
         positions = np.arange(grid.origin + length)
         day = positions // grid.slots
-        weekday = np.asarray(pd.DatetimeIndex(table.index).dayofweek)[day]
+        weekday = np.asarray(pd.DatetimeIndex(table.index).day_of_week)[day]
         holiday = table["is_holiday"].to_numpy()[day]
         between = special_days(table)[day] & ~holiday
         key = table["holiday_key"].to_numpy().astype(str)[day]

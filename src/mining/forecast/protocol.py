@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining.calendars import Calendar
+from mining.cube import SENSOR
 from mining.errors import NotEnoughDataError
 from mining.forecast import _grid
 from mining.forecast._grid import Grid
@@ -70,13 +71,17 @@ class GridModel:
         NotEnoughDataError
             If there is no trusted value at all, or the step does not divide a day.
         """
+        # Sensors in the order of their ids, so that their order in the cube changes nothing.
+        order = np.argsort(cube[SENSOR].to_numpy().astype(str), kind="stable")
+        cube = cube.isel({SENSOR: order})
+        self._back = np.argsort(order)
         self.grid: Grid = _grid.of_cube(cube)
         self.calendar = calendar
         self.ceiling = _ceilings(cube)
         if not np.isfinite(self.grid.known).any():
             msg = "no trusted value before the origin: there is nothing to forecast from"
             raise NotEnoughDataError(msg)
-        self.served = tuple(
+        self._served = tuple(
             self.name if np.isfinite(row).any() else "none" for row in self.grid.known
         )
         self._learn()
@@ -85,8 +90,11 @@ class GridModel:
     def predict(self, steps: int, quantiles: Sequence[float]) -> Floats:
         """Return quantiles, shape (sensor, step, quantile): in order, inside the kind's bounds."""
         offsets = self.grid.offsets(steps)
+        self.served = self._served
         made = self._quantiles(int(offsets.max()) + 1, tuple(quantiles))[:, offsets]
-        return np.clip(np.sort(made, axis=-1), *(b[:, None, None] for b in self.ceiling))
+        bounded = np.clip(np.sort(made, axis=-1), *(b[:, None, None] for b in self.ceiling))
+        self.served = tuple(self.served[k] for k in self._back)
+        return np.asarray(bounded[self._back])
 
     def _learn(self) -> None:
         """Prepare whatever does not depend on the horizon."""

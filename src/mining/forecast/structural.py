@@ -84,24 +84,28 @@ class Structural(GridModel):
         self.days = days
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
-        simple = WindowAverage()
-        simple.grid, simple.calendar = self.grid, self.calendar
-        fallback = simple._quantiles(length, quantiles)
         table = day_table(self.grid, self.calendar, length)
         days = _days(self.grid, table, self.days, length)
         if days.count < LEAST_DAYS:
-            self.served = tuple(n if n == "none" else simple.name for n in self.served)
-            return fallback
+            self.served = tuple(n if n == "none" else WindowAverage.name for n in self.served)
+            return self._fallback(length, quantiles)
         weeks = min(CALIBRATION_WEEKS, max(days.count - LEAST_DAYS, 0) // 14)
         back = 7 * np.arange(weeks + 1)
         point = self._points(days, back, length)
         made = self._spread(point, back, quantiles, special_days(table))
         good = np.asarray(np.isfinite(made).all(axis=(1, 2)))
+        if good.all():
+            return made
         self.served = tuple(
-            self.name if g else (n if n == "none" else simple.name)
-            for g, n in zip(good, self.served, strict=True)
+            self.name if good[k] else (n if n == "none" else WindowAverage.name)
+            for k, n in enumerate(self.served)
         )
-        return np.where(good[:, None, None], made, fallback)
+        return np.where(good[:, None, None], made, self._fallback(length, quantiles))
+
+    def _fallback(self, length: int, quantiles: tuple[float, ...]) -> Floats:
+        simple = WindowAverage()
+        simple.grid, simple.calendar = self.grid, self.calendar
+        return simple._quantiles(length, quantiles)
 
     def _points(self, days: _Days, back: Ints, length: int) -> Floats:
         """Return forecasts from origins `back` days ago, shape (sensor, origin, position)."""
@@ -148,7 +152,7 @@ def _days(grid: Grid, table: Any, most: int, length: int) -> _Days:
     holiday = table["is_holiday"].to_numpy()[row]
     return _Days(
         logs=np.log1p(np.maximum(means, 0.0)),
-        weekday=np.asarray(table.index.dayofweek, dtype="int64")[row],
+        weekday=np.asarray(table.index.day_of_week, dtype="int64")[row],
         holiday=holiday,
         special=special_days(table)[row] & ~holiday,
     )
