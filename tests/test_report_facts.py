@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import report_inputs as inputs
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import report_inputs as inputs
 from mining import cube as cubes
 from mining.report import facts
 from mining.report._clock import clock
@@ -126,7 +126,7 @@ def test_comparison_says_why_it_is_not_possible() -> None:
 
 
 def test_comparison_names_the_hardware_between() -> None:
-    now, before = two_weeks()
+    _, before = two_weeks()
     events = [
         {"type": "hardware", "title": "avant", "start": "2025-01-05", "end": None},
         {"type": "hardware", "title": "entre", "start": "2025-01-10", "end": None},
@@ -141,7 +141,7 @@ def test_comparison_names_the_hardware_between() -> None:
 @given(st.integers(1, 9))
 def test_scaling_counts_leaves_changes(factor: int) -> None:
     cube = hand_cube({"a": {"2025-01-13 00:00": 43.0}}, "2025-01-06", 336)
-    now, before = two_weeks()
+    _, before = two_weeks()
     once = compare(clock(cube), ["a"], before)
     scaled = compare(clock(cube.assign(value=cube["value"] * factor)), ["a"], before)
     assert scaled.passages == factor * once.passages
@@ -194,9 +194,7 @@ def test_protect_by_hand() -> None:
     assert np.isnan(shown).sum() == 3 + 2 + 3
 
 
-@given(
-    hnp.arrays(np.float64, (7, 24), elements=st.integers(0, 40).map(float)), st.integers(0, 30)
-)
+@given(hnp.arrays(np.float64, (7, 24), elements=st.integers(0, 40).map(float)), st.integers(0, 30))
 def test_nothing_small_comes_back_by_subtraction(counts: np.ndarray, minimum: int) -> None:
     shown, states = protect(counts, minimum)
     assert (shown[states == Cell.SHOWN] >= minimum).all()
@@ -247,9 +245,7 @@ def test_no_forecast(case: str) -> None:
         "daily": given_forecast.isel(time=slice(None, None, 24)),
         "no bounds": given_forecast.sel(quantile=[0.5]),
     }[case]
-    assert (
-        outlook(made, "Place Saint-Martin", clock=None, timezone=inputs.ZONE, minimum=11) is None
-    )
+    assert outlook(made, "Place Saint-Martin", clock=None, timezone=inputs.ZONE, minimum=11) is None
 
 
 def test_incidents_recent_and_notable() -> None:

@@ -100,9 +100,7 @@ def test_weeks_do_not_repeat_month_and_year(words: Language, monday: str, text: 
 
 def test_typography(words: Language) -> None:
     written = "L'heure « pleine » : 12 h ; vraiment ? 80 % ! a:b"
-    expected = (
-        f"L’heure «{N}pleine{N}»{N}: 12{N}h{T}; vraiment{T}? 80{T}%{T}! a:b"
-    )
+    expected = f"L’heure «{N}pleine{N}»{N}: 12{N}h{T}; vraiment{T}? 80{T}%{T}! a:b"
     assert words.set(written) == expected
     assert words.set(expected) == expected
 
