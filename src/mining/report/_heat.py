@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -51,20 +52,23 @@ def _heat(axes: Axes, week: Week, words: Language, *, narrow: bool) -> None:
 
 
 def _mark_hidden(axes: Axes, states: StateArray) -> None:
-    """Draw cells that hold no figure: a hatch where nothing was counted, a dot where few passed."""
-    for row, column in np.argwhere(states != Cell.SHOWN):
-        absent = states[row, column] == Cell.ABSENT
-        axes.add_patch(
-            Rectangle(
-                (column, row), 1, 1, facecolor="white" if absent else style.EMPTY,
-                edgecolor="white", linewidth=1.2,
-            )
-        )  # fmt: skip
-        if absent:
-            ends = ([column + 0.15, column + 0.85], [row + 0.85, row + 0.15])
-            axes.plot(*ends, color="#8b969c", linewidth=0.8)
-        else:
-            axes.plot([column + 0.5], [row + 0.5], ".", color="#8b969c", markersize=3)
+    """Draw cells without figure: a stroke where nothing was counted, a dot where few passed."""
+    absent = np.argwhere(states == Cell.ABSENT).astype("float64")
+    few = np.argwhere((states == Cell.LOW) | (states == Cell.WITHHELD)).astype("float64")
+    if few.size:
+        corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype="float64")
+        squares = few[:, ::-1][:, None, :] + corners
+        axes.add_collection(
+            PolyCollection(squares, facecolor=style.EMPTY, edgecolor="white", linewidth=1.2),
+            autolim=False,
+        )
+        axes.plot(few[:, 1] + 0.5, few[:, 0] + 0.5, ".", color=style.FAINT, markersize=3)
+    if absent.size:
+        ends = np.array([[0.15, 0.85], [0.85, 0.15]])
+        strokes = absent[:, ::-1][:, None, :] + ends
+        axes.add_collection(
+            LineCollection(strokes, color=style.FAINT, linewidth=0.8), autolim=False
+        )
 
 
 def _mark_peak(axes: Axes, peak: tuple[int, int, float], words: Language, *, narrow: bool) -> None:

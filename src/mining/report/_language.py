@@ -51,8 +51,8 @@ def french_typography(text: str) -> str:
     text = text.replace("'", "’")
     text = re.sub(r"[ \u00a0\u202f]+([;!?%])", THIN + r"\1", text)
     text = re.sub(r"[ \u202f]+:(?=\s|$)", NBSP + ":", text)
-    text = re.sub(r"«[ \u202f]*", "«" + NBSP, text)
-    text = re.sub(r"[ \u202f]*»", NBSP + "»", text)
+    text = re.sub(r"«[ \u00a0\u202f]*", "«" + NBSP, text)
+    text = re.sub(r"[ \u00a0\u202f]*»", NBSP + "»", text)
     return re.sub(r"(\d|\{n\}) (?=[a-zà-ÿ])", r"\1" + NBSP, text)
 
 

@@ -23,6 +23,7 @@ ACCENT = "#0b5563"
 BAND = "#a9cfd3"
 WARM = "#9a4a00"
 EMPTY = "#f1efe9"
+FAINT = "#7d888f"
 #: One hue, from light to dark: the order survives a photocopier and every colour vision.
 HEAT = LinearSegmentedColormap.from_list(
     "forage", ["#eaf4f3", "#b5dad9", "#6cb1b6", "#2a7f8d", "#0b5563", "#06303c"]
@@ -52,8 +53,6 @@ _RC: Any = {  # the stubs know each key by name
     "ytick.major.size": 0,
     "xtick.labelsize": 12,
     "ytick.labelsize": 12,
-    "hatch.color": "#8b969c",
-    "hatch.linewidth": 0.7,
 }
 
 

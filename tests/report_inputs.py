@@ -1,0 +1,187 @@
+"""A small made-up territory whose every figure is known by rule."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mining import cube as cubes
+
+ZONE = "Europe/Paris"
+#: Sensor, place, size.
+SENSORS = (
+    ("a1", "Rue des Febvres", 10.0),
+    ("a2", "Rue des Febvres", 4.0),
+    ("b1", "Place Saint-Martin", 1.0),
+    ("c1", "Passage du Four", 0.05),
+)
+
+
+def counts(index: pd.DatetimeIndex, size: float) -> np.ndarray:
+    """Passages: size x weekday x hour; 5 % more from 2025 on, nothing random."""
+    local = index.tz_convert(ZONE)
+    hour = np.array([0] * 6 + [2, 6, 12, 15, 20, 30, 40, 35, 30, 32, 38, 45, 40, 20, 10, 6, 4, 2])
+    day = np.array([10, 10, 11, 10, 12, 16, 5])
+    growth = np.where(local.year <= 2024, 1.0, 1.05)
+    return np.round(size * hour[local.hour] * day[local.day_of_week] / 10 * growth)
+
+
+def cube_of(
+    start: str = "2024-01-01",
+    end: str = "2025-11-05 06:00",
+    sensors: tuple[tuple[str, str, float], ...] = SENSORS,
+    *,
+    events: list[dict[str, Any]] | None = None,
+    **attrs: Any,
+) -> xr.Dataset:
+    """Return a cube of the territory; `end` is exclusive."""
+    index = pd.date_range(start, end, freq="1h", tz=ZONE, inclusive="left").tz_convert("UTC")
+    values = pd.DataFrame({s: counts(index, size) for s, _, size in sensors}, index=index)
+    table = pd.DataFrame(
+        {"name": [f"Compteur {s}" for s, _, _ in sensors], "place": [p for _, p, _ in sensors]},
+        index=[s for s, _, _ in sensors],
+    )
+    repairs = pd.DataFrame({"exact_duplicate": 3}, index=[sensors[0][0]])
+    known = {"territory": "essai", "language": "fr", "events": json.dumps(events or [])}
+    return cubes.build(
+        values,
+        timezone=ZONE,
+        step="1h",
+        sensors=table,
+        repairs=repairs,
+        attrs={**known, **attrs},
+    )
+
+
+def silence(cube: xr.Dataset, sensor: str, first: str, last: str) -> xr.Dataset:
+    """Return the cube with a sensor missing from `first` to `last` (local, last exclusive)."""
+    out = cube.copy(deep=True)
+    inside = (out["time"] >= cubes.to_utc(first, ZONE)) & (out["time"] < cubes.to_utc(last, ZONE))
+    here = (out["sensor"] == sensor) & inside
+    for name, value in (("value", np.nan), ("quality", 3), ("reason", 1)):
+        out[name] = out[name].where(~here, value).astype(out[name].dtype)
+    return out
+
+
+def territory(**changes: Any) -> SimpleNamespace:
+    """Return what the report asks of a territory."""
+    known = {
+        "name": "Pays d’essai",
+        "language": "fr",
+        "licence": "Licence ouverte 2.0",
+        "attribution": "Ville d’essai",
+        "contact": "donnees@example.org",
+        "simulated": False,
+    }
+    return SimpleNamespace(**{**known, **changes})
+
+
+def forecast_of(place_cube: xr.Dataset, days: int = 14) -> xr.Dataset:
+    """Return the last week repeated, with bounds at 80 % and 130 % of it."""
+    last = pd.DatetimeIndex(place_cube.indexes["time"])[-1]
+    times = pd.date_range(last + pd.Timedelta("1h"), periods=24 * days, freq="1h")
+    week = place_cube["value"].to_numpy()[:, -168:].astype("float64")
+    middle = np.tile(week, days // 7 + 1)[:, : len(times)]
+    levels = np.array([0.1, 0.5, 0.9])
+    values = np.stack([middle * share for share in (0.8, 1.0, 1.3)], axis=-1)
+    names = place_cube["sensor"].to_numpy().astype(str)
+    return xr.Dataset(
+        {"value": (("sensor", "time", "quantile"), values)},
+        coords={
+            "sensor": names,
+            "time": times.to_numpy(),
+            "quantile": levels,
+            "model": ("sensor", ["boosting"] * len(names)),
+        },
+    )
+
+
+def incidents_of(**first: Any) -> pd.DataFrame:
+    """Return one recent incident and one of last winter."""
+    rows = [
+        {
+            "id": "i1", "sensor": "a1", "place": "Rue des Febvres",
+            "start": "2025-10-20 10:00", "end": "2025-10-20 15:00",
+            "label": "works", "kind": "drop", "score": 4.0, "confidence": 0.8,
+            "observed": 120.0, "expected": 900.0,
+            "explanation": "Le journal signale des travaux : 120 passages au lieu de 900.",
+            **first,
+        },
+        {
+            "id": "i0", "sensor": "b1", "place": "Place Saint-Martin",
+            "start": "2025-01-10 00:00", "end": "2025-01-12 00:00",
+            "label": "fault", "kind": "silence", "score": 9.0, "confidence": 0.9,
+            "observed": 0.0, "expected": 500.0, "explanation": "",
+        },
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    for name in ("start", "end"):
+        frame[name] = pd.to_datetime(frame[name]).dt.tz_localize(ZONE)
+    return frame
+
+
+def activity_of(place_cube: xr.Dataset) -> xr.Dataset:
+    """Return the usual week of each place and two groups."""
+    names = place_cube["sensor"].to_numpy().astype(str)
+    rhythm = place_cube["value"].to_numpy()[:, -168 - 78 : -78].astype("float64")
+    labels = [0 if k else 1 for k in range(len(names))]
+    return xr.Dataset(
+        {
+            "rhythm": (("sensor", "hour_of_week"), rhythm),
+            "label": ("sensor", labels),
+            "stability": ("group", [0.91, 0.65]),
+            "group_name": ("group", ["commerces du samedi", "bureaux"]),
+            "group_evidence": ("group", ["la part du samedi est plus forte qu'ailleurs", ""]),
+            "group_not": ("group", ["", ""]),
+        },
+        coords={"sensor": names, "hour_of_week": np.arange(168), "group": [0, 1]},
+    )
+
+
+def scores_of(place_cube: xr.Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return scores by place and their summary: the model errs by 10 %, a copy by 20 %."""
+    names = place_cube["sensor"].to_numpy().astype(str)
+    errors = {"boosting": 100.0, "seasonal_naive": 200.0}
+    scores = pd.DataFrame(
+        [
+            {
+                "model": model, "cutoff": pd.Timestamp("2025-10-01"), "sensor": name,
+                "day_ahead": 1, "n": 24, "actual": 1000.0, "abs_error": error,
+                "pinball": 3.0, "covered": 18,
+            }
+            for model, error in errors.items()
+            for name in names
+        ]
+    )  # fmt: skip
+    summary = pd.DataFrame(
+        [
+            {
+                "panel": "all", "model": model, "wape": error / 1000, "mase": error / 200,
+                "pinball": error / 30, "coverage": 0.75, "origins": 4,
+            }
+            for model, error in errors.items()
+        ]
+    )  # fmt: skip
+    return scores, summary
+
+
+def everything(cube: xr.Dataset | None = None) -> dict[str, Any]:
+    """Return all arguments of ``mining.report.build`` for the small territory."""
+    cube = cube_of() if cube is None else cube
+    place_cube = cubes.by_place(cube)
+    scores, summary = scores_of(place_cube)
+    return {
+        "territory": territory(),
+        "cube": cube,
+        "place_cube": place_cube,
+        "forecast": forecast_of(place_cube),
+        "scores": scores,
+        "summary": summary,
+        "incidents": incidents_of(),
+        "activity": activity_of(place_cube),
+    }
