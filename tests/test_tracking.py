@@ -46,9 +46,8 @@ def workspace(tmp_path: Path) -> Path:
         results / "summary.csv", index=False
     )
     days = [("a", 1, 0.14, 9.0, 0.8), ("a", 2, 0.16, 9.5, 0.8), ("b", 1, 0.2, 11.0, 0.7)]
-    pd.DataFrame(days, columns=["model", "day_ahead", "wape", "pinball", "coverage"]).to_csv(
-        results / "by_day_ahead.csv", index=False
-    )
+    by_day = pd.DataFrame(days, columns=["model", "day_ahead", "wape", "pinball", "coverage"])
+    by_day.assign(panel="common").to_csv(results / "by_day_ahead.csv", index=False)
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     subprocess.run(["git", "add", "params.yaml"], cwd=tmp_path, check=True)
@@ -110,7 +109,7 @@ def _check_store(root: Path, uri: str, parent: str) -> None:
     child = next(r for r in runs if r.info.run_name == "a")
     assert child.data.tags["mlflow.parentRunId"] == parent
     assert child.data.metrics["common.wape"] == 0.15
-    days = client.get_metric_history(child.info.run_id, "day_ahead.wape")
+    days = client.get_metric_history(child.info.run_id, "common.day_ahead.wape")
     assert [(m.step, m.value) for m in days] == [(1, 0.14), (2, 0.16)]
 
 

@@ -166,8 +166,8 @@ def _record_models(
         for _, row in by_day[by_day["model"] == model].iterrows():
             for name in ("wape", "pinball", "coverage"):
                 if pd.notna(row[name]):
-                    step = int(row["day_ahead"])
-                    client.log_metric(child, f"day_ahead.{name}", float(row[name]), step=step)
+                    label = f"{row['panel']}.day_ahead.{name}"
+                    client.log_metric(child, label, float(row[name]), step=int(row["day_ahead"]))
         client.set_terminated(child)
 
 

@@ -19,17 +19,8 @@ def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     return table
 
 
-def read_activity(files: Workspace) -> xr.Dataset:
-    """Return rhythms and groups."""
-    return _dataset(files, "activity.nc")
-
-
-def read_forecast(files: Workspace, name: str) -> xr.Dataset:
-    """Return a forecast of sensors or of places."""
-    return _dataset(files, name)
-
-
-def _dataset(files: Workspace, name: str) -> xr.Dataset:
+def read_dataset(files: Workspace, name: str) -> xr.Dataset:
+    """Return a forecast or an activity, of sensors or of places."""
     with xr.open_dataset(files.results / name, engine="h5netcdf") as handle:
         data = handle.load()
     for coordinate in data.coords:

@@ -1,10 +1,11 @@
-"""Stage cluster: weekly rhythms, groups of sensors and how far they hold."""
+"""Stage cluster: weekly rhythms, groups of sensors and of places, and how far they hold."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
@@ -14,21 +15,23 @@ from mining.stages._workspace import Workspace, step
 
 
 def run(root: Path, territory: str) -> None:
-    """Write ``activity.nc``."""
+    """Write ``activity.nc`` (sensors) and ``activity_places.nc`` (places)."""
     files = Workspace(root, territory)
     params = load_params(files.params)
     cube = data_model.read(files.cube)
-    with step(f"cluster {cube.sizes['sensor']} weekly rhythms"):
-        activity = cluster(
-            cube,
-            max_groups=params.cluster.max_groups,
-            bootstraps=params.cluster.bootstraps,
-            seed=params.seed,
-        )
+    for name, what in (("activity", cube), ("activity_places", data_model.by_place(cube))):
+        with step(f"cluster {what.sizes['sensor']} weekly rhythms"):
+            found = cluster(
+                what,
+                max_groups=params.cluster.max_groups,
+                bootstraps=params.cluster.bootstraps,
+                seed=params.seed,
+            )
+        _write(files.results / f"{name}.nc", found)
+
+
+def _write(path: Path, activity: xr.Dataset) -> None:
     numbers = [n for n, v in activity.data_vars.items() if v.dtype.kind == "f"]
     rounded = activity.assign({n: activity[n].round(6) + 0.0 for n in numbers})
-    encoding = {
-        str(n): {"dtype": "float64", "_FillValue": np.nan, "zlib": True, "complevel": 4}
-        for n in numbers
-    }
-    writers.netcdf(files.results / "activity.nc", rounded, encoding)
+    packed = {"dtype": "float64", "_FillValue": np.nan, "zlib": True, "complevel": 4}
+    writers.netcdf(path, rounded, {str(n): packed for n in numbers})

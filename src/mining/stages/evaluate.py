@@ -33,5 +33,5 @@ def run(root: Path, territory: str) -> None:
     pooled = summarize(scores)
     writers.table(files.results / "summary.csv", pooled, sort=["panel", "wape"], decimals=6)
     by_day = summarize(scores, by=["model", "day_ahead"])
-    kept = by_day[by_day["panel"] == "common"]
-    writers.table(files.results / "by_day_ahead.csv", kept, sort=["model", "day_ahead"], decimals=6)
+    keys = ["panel", "model", "day_ahead"]
+    writers.table(files.results / "by_day_ahead.csv", by_day, sort=keys, decimals=6)

@@ -9,7 +9,7 @@ import pandas as pd
 from mining import cube as data_model
 from mining import report, writers
 from mining.params import load_params
-from mining.stages._results import read_activity, read_forecast, read_incidents
+from mining.stages._results import read_dataset, read_incidents
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
 
@@ -23,11 +23,11 @@ def run(root: Path, territory: str) -> None:
             load_territory(files.folder),
             cube,
             data_model.by_place(cube),
-            forecast=read_forecast(files, "forecast_places.nc"),
+            forecast=read_dataset(files, "forecast_places.nc"),
             scores=pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"]),
             summary=pd.read_csv(files.results / "summary.csv"),
             incidents=read_incidents(files, cube),
-            activity=read_activity(files),
+            activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,
         )
 

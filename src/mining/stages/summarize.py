@@ -14,7 +14,7 @@ import xarray as xr
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_activity, read_forecast, read_incidents
+from mining.stages._results import read_dataset, read_incidents
 from mining.stages._workspace import Workspace, step
 
 
@@ -25,7 +25,7 @@ def run(root: Path, territory: str) -> None:
     summary = pd.read_csv(files.results / "summary.csv")
     scores = pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"])
     incidents = read_incidents(files, cube)
-    activity = read_activity(files)
+    activity = read_dataset(files, "activity.nc")
     metrics = {
         "forecast": _forecast_metrics(summary, champion(scores)),
         "cells": _cells(cube),
@@ -34,11 +34,12 @@ def run(root: Path, territory: str) -> None:
     }
     writers.json_file(files.results / "metrics.json", metrics)
     by_day = pd.read_csv(files.results / "by_day_ahead.csv")
-    ahead = read_forecast(files, "forecast.nc")
+    ahead = read_dataset(files, "forecast.nc")
     with step("draw one figure per analysis"):
 
         def fill(folder: Path) -> None:
-            writers.svg(folder / "accuracy.svg", figures.accuracy(by_day))
+            every = by_day[by_day["panel"] == "all"]
+            writers.svg(folder / "accuracy.svg", figures.accuracy(every))
             busiest = str(data_model.trusted(cube).sum("time").idxmax("sensor").item())
             writers.svg(folder / "forecast.svg", figures.fan(cube, ahead, busiest))
             writers.svg(folder / "incidents.svg", figures.incidents(incidents))
