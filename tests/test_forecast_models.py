@@ -16,7 +16,7 @@ from mining import cube as cubes
 from mining.calendars import Calendar
 from mining.errors import ModelError, NotEnoughDataError
 from mining.forecast import forecast, get, names
-from mining.forecast._features import analogue_days
+from mining.forecast._cells import analogue_days
 from mining.forecast.boosting import Boosting
 from mining.forecast.prophets import ProphetModel
 from mining.forecast.structural import Structural

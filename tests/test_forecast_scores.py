@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mining.errors import ModelError
 from mining.forecast import champion, summarize
-from mining.forecast.backtest import score_rows
 from mining.forecast.conformal import Situations, calibrate, spread
 from mining.forecast.scores import coverage, mase, pinball, rmse, seasonal_scale, wape
+from mining.forecast.tally import score_rows
 
 
 def test_wape_is_the_error_over_the_volume() -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from mining.errors import ModelError
 from mining.forecast import conformal
-from mining.forecast._features import Bank, Rows, cells, pairs
+from mining.forecast._cells import Rows, cells, pairs
+from mining.forecast._features import Bank
 from mining.forecast.conformal import Calibration, Situations
 from mining.forecast.protocol import GridModel, hour_class
 from mining.forecast.simple import SeasonalNaive, WindowAverage

@@ -1,0 +1,54 @@
+"""Small array functions that know what a missing value is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+
+def weighted(lags: Floats, seen: npt.NDArray[np.bool_], weights: Floats, count: int) -> Floats:
+    """Return the weighted mean of the first `count` lags, where seen."""
+    use = np.where(seen[:count], weights[:count], 0.0)
+    total = (np.where(seen[:count], lags[:count], 0.0) * use).sum(axis=0)
+    return divided(total, use.sum(axis=0))
+
+
+def median(lags: Floats) -> Floats:
+    """Return the median over the first axis of what is known."""
+    ranked = np.sort(lags, axis=0)
+    count = np.isfinite(lags).sum(axis=0)
+    low, high = np.maximum((count - 1) // 2, 0)[None], np.maximum(count // 2, 0)[None]
+    high = np.minimum(high, len(lags) - 1)
+    return np.asarray(
+        (np.take_along_axis(ranked, low, 0) + np.take_along_axis(ranked, high, 0))[0] / 2
+    )
+
+
+def cumulated(values: Floats) -> Floats:
+    """Return sums before each column, one column more than given."""
+    return np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
+
+
+def divided(above: Floats, below: Floats) -> Floats:
+    """Return the ratio, NaN where the denominator is not positive."""
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan))
+
+
+def picked(table: Floats, row: Ints, column: Ints) -> Floats:
+    """Return cells of a table by row and column, NaN for rows outside of it."""
+    inside = (row >= 0) & (row < len(table))
+    found = table[np.clip(row, 0, max(len(table) - 1, 0)), column] if len(table) else np.nan
+    return np.where(inside, found, np.nan)
+
+
+def row_mean(values: Floats) -> Floats:
+    """Return the mean of each row over what is known, NaN where nothing is."""
+    seen = np.isfinite(values)
+    count = seen.sum(axis=1)
+    total = np.where(seen, values, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
