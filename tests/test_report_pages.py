@@ -369,7 +369,8 @@ def page_of(cube: Any, **changes: Any) -> dict[str, str]:
 def test_nothing_but_the_cube() -> None:
     out = page_of(inputs.cube_of("2025-10-13", sensors=inputs.SENSORS[2:3]))
     page = out[PLACE]
-    assert "Il n’y a pas de prévision" in page
+    assert "Aucune prévision n’a été faite" in page
+    assert "Il n’y a pas de prévision pour ce lieu" in page
     assert "Les incidents n’ont pas été recherchés" in page
     assert "Le rythme habituel n’est pas connu" in page
     assert "les données ne remontent pas assez loin" in page
@@ -399,6 +400,16 @@ def test_no_incident() -> None:
     empty = inputs.incidents_of().iloc[:0]
     out = page_of(inputs.cube_of("2025-10-27", sensors=inputs.SENSORS[2:3]), incidents=empty)
     assert "Aucun incident n’a été relevé" in out[PLACE]
+
+
+def test_a_short_forecast() -> None:
+    cube = inputs.cube_of("2025-10-20", sensors=inputs.SENSORS[2:3])
+    given = inputs.forecast_of(cubes.by_place(cube), days=3)
+    page = page_of(cube, forecast=given)[PLACE]
+    assert len(table_of(page, "Passages attendus par jour")) == 1 + 4
+    middle = given["value"].sel(quantile=0.5).to_numpy()[0]
+    for svg in drawings(page, "prevision"):
+        assert_proportional(heights(svg, "#0b5563"), middle)
 
 
 def test_one_place_only() -> None:
