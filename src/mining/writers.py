@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def atomically(path: Path, write: Callable[[Path], None]) -> Path:
@@ -52,10 +56,8 @@ def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int
     out = ordered.copy()
     for name in out.columns:
         column = out[name]
-        if isinstance(column.dtype, pd.DatetimeTZDtype) or np.issubdtype(
-            getattr(column, "dtype", object), np.datetime64
-        ):
-            out[name] = [("" if pd.isna(t) else pd.Timestamp(t).isoformat()) for t in column]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            out[name] = ["" if pd.isna(t) else pd.Timestamp(t).isoformat() for t in column]
         elif pd.api.types.is_float_dtype(column):
             rounded = column.astype("float64").round(decimals)
             out[name] = rounded + 0.0  # no negative zero
@@ -70,6 +72,17 @@ def netcdf(path: Path, dataset: xr.Dataset, encoding: Mapping[str, Mapping[str, 
             draft, engine="h5netcdf", format="NETCDF4", encoding=dict(encoding)
         ),
     )
+
+
+def svg(path: Path, figure: Figure) -> Path:
+    """Write a figure as SVG with fixed ids and no date, and close it."""
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context({"svg.hashsalt": "forage", "svg.fonttype": "none"}):
+        target = io.StringIO()
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    return text(path, target.getvalue())
 
 
 def directory(path: Path, fill: Callable[[Path], None]) -> Path:

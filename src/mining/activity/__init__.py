@@ -1,1 +1,8 @@
-"""."""
+"""Commercial activity: the typical week of each place, and groups of places that live alike."""
+
+from mining.activity._ward import OUTLIER, UNUSABLE
+from mining.activity.clusters import cluster
+from mining.activity.profiles import cluster_profiles
+from mining.activity.rhythm import MASKED_TYPES, rhythms
+
+__all__ = ["MASKED_TYPES", "OUTLIER", "UNUSABLE", "cluster", "cluster_profiles", "rhythms"]

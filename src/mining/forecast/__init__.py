@@ -1,1 +1,55 @@
-"""."""
+"""Forecasts: models behind one protocol, intervals that hold, backtest, scores.
+
+The models, from the simplest: ``seasonal_naive`` (last week again), ``window_average`` (mean of
+four weeks), ``statsmodels`` (daily structural model times the shape of the day), ``boosting`` (one
+LightGBM for all sensors) and ``prophet``. All but Prophet have conformal intervals; Prophet's are
+its own predictive samples. A model of your own is any object with the attributes and methods of
+:class:`Model`, passed as it is to :func:`backtest` and :func:`forecast`.
+
+Choices were made on cutoffs of 2024 (1 February, 28 March, 6 June, 19 September, 7 and 28 November,
+19 and 26 December), never on those that ``benchmarks/forecast.py`` reports.
+
+Hard cases: days of 23 and 25 hours keep the local hours; a sensor younger than four weeks is served
+by the window average, younger than two by the seasonal naive, and the coordinate ``model`` says so;
+a gap is bridged by older weeks; suspect, imputed and missing cells are never learnt from nor scored
+as truth; without any known holiday the same models run on weekdays alone; steps of a day or an even
+part of one work alike; only counts and shares are bounded by zero.
+
+The room is called like its main function, and both are public: ``mining.forecast(cube)`` and
+``from mining.forecast import scores``. So the module itself can be called.
+"""
+
+import inspect
+import sys
+from types import ModuleType
+from typing import Any
+
+from mining.forecast._origins import QUANTILES
+from mining.forecast.ahead import forecast
+from mining.forecast.backtest import backtest
+from mining.forecast.models import get, names
+from mining.forecast.protocol import Model
+from mining.forecast.summary import champion, summarize
+
+__all__ = [
+    "QUANTILES",
+    "Model",
+    "backtest",
+    "champion",
+    "forecast",
+    "get",
+    "names",
+    "summarize",
+]
+
+
+class _CallableRoom(ModuleType):
+    """A module that, called, is its function of the same name."""
+
+    __signature__ = inspect.signature(forecast)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return forecast(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _CallableRoom

@@ -1,1 +1,78 @@
-"""."""
+"""Where measures come from: one module per origin, the same two functions in each."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import pandas as pd
+import xarray as xr
+
+from mining.errors import ConfigError
+
+__all__ = ["KNOWN", "Declared", "Source", "get"]
+
+#: Names that ``source.name`` of a territory may take; each is a module of this package.
+KNOWN = ("auckland", "tables")
+
+
+class Declared(Protocol):
+    """What a source may ask of a territory; :class:`mining.territory.Territory` offers it."""
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the time zone of the clocks."""
+
+    @property
+    def step(self) -> str:
+        """Length of the interval, such as ``"1h"``."""
+
+    @property
+    def kind(self) -> str:
+        """Kind of the sensors that do not say theirs."""
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """Name of the source and its own options."""
+
+    def sensor_table(self) -> pd.DataFrame:
+        """Return what is declared of each sensor, indexed by sensor id."""
+
+    def cube_attrs(self) -> Mapping[str, Any]:
+        """Return the global attributes of the territory's cube."""
+
+
+class Source(Protocol):
+    """The interface of every module of this package."""
+
+    def acquire(self, territory: Declared, raw: Path) -> None:
+        """Put exactly the bytes of the source in the folder `raw`; may use the network."""
+
+    def read(self, territory: Declared, raw: Path) -> xr.Dataset:
+        """Return the raw cube of what lies in `raw`; pure, without network."""
+
+
+def get(name: str) -> Source:
+    """Return the module of a source, imported on first use.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`KNOWN`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such source; the message lists the known ones.
+
+    Examples
+    --------
+    >>> get("auckland").__name__
+    'mining.sources.auckland'
+    """
+    if name not in KNOWN:
+        msg = f"unknown source {name!r}: expected one of {', '.join(KNOWN)}"
+        raise ConfigError(msg)
+    return cast("Source", importlib.import_module(f"mining.sources.{name}"))

@@ -1,0 +1,164 @@
+"""Groups of sensors that live the same week, named, with what their stability is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import xarray as xr
+
+from mining import cube as cubes
+from mining.activity._dataset import check_positive, finish, group_variables
+from mining.activity._groups import FEWEST, find_groups
+from mining.activity._stability import Draw, subsamples
+from mining.activity._ward import Normalisation, canonical_rows, normalise
+from mining.activity._weeks import FloatArray, IntArray, Weeks, fold, median
+from mining.activity.rhythm import (
+    HOUR_OF_WEEK,
+    MASKED_TYPES,
+    MIN_WEEKS,
+    calendar_of,
+    hidden,
+    share_and_note,
+    typical,
+)
+
+
+def cluster(
+    cube: xr.Dataset,
+    *,
+    calendar: object = "cube",
+    k: int | None = None,
+    max_groups: int = 6,
+    bootstraps: int = 100,
+    seed: int = 0,
+    weeks: int = 52,
+    years: int = 2,
+    min_weeks: int = MIN_WEEKS,
+    mask_types: Sequence[str] = MASKED_TYPES,
+    normalisation: Normalisation = "hellinger",
+) -> xr.Dataset:
+    """Group the sensors of a territory by their typical week.
+
+    Parameters
+    ----------
+    cube : Dataset
+        A trusted cube; see :func:`mining.activity.rhythms`.
+    calendar : "cube", None, mapping or Calendar
+        Holidays and journal to leave out; by default those that the cube carries.
+    k : int, optional
+        Number of groups; by default the one on which the three checks agree best.
+    max_groups : int
+        Largest number of groups that is tried.
+    bootstraps : int
+        Draws of weeks, and draws of sensors.
+    seed : int
+        Of the draws.
+    weeks, min_weeks, mask_types
+        See :func:`mining.activity.rhythms`.
+    years : int
+        How many earlier windows of `weeks` weeks are compared, as far as the data go.
+    normalisation : {"hellinger", "log1p", "z"}
+        Coordinates in which distances are taken.
+
+    Returns
+    -------
+    Dataset
+        All of :func:`mining.activity.rhythms`, and
+
+        - by sensor: ``label`` (0 is the largest group; -1 too little data, -2 a lone outlier),
+          ``outlier``, ``silhouette``, ``kept`` (share of the draws of weeks in which it kept its
+          group), ``between`` (the other group it sits close to, else -1), ``nearest``;
+        - by group: ``group_name``, ``group_evidence``, ``group_not`` (French), ``group_size``,
+          ``group_share``, ``part_index`` (group, part), ``stability`` (weeks),
+          ``stability_sensors``, ``stability_words``;
+        - by candidate ``k``: ``check_weeks``, ``check_sensors`` (mean adjusted Rand index of the
+          draws), ``check_years`` (the worst of the earlier years), ``check_silhouette`` (without
+          a say), ``holds``; and ``year_rand`` (earlier), the index of each earlier window at the
+          chosen number.
+
+        Attributes: ``k``, ``agreed`` (1 if the checks agree), ``statement`` (French).
+
+    Raises
+    ------
+    CubeError
+        If the step can be brought neither to an hour nor to a day.
+    NotEnoughDataError
+        If no trusted cell is left, or `k` groups cannot be made.
+    ConfigError
+        If a number is not positive.
+
+    Notes
+    -----
+    Ward's tree on square roots of shares, settled by k-means rounds. A sensor far from every
+    other is set apart first, and the cut goes down until there are `k` groups of two sensors or
+    more: a lone outlier never counts as a group. The three checks: weeks drawn with replacement
+    (the same for all sensors, which share the weather); four sensors out of five; earlier years.
+    Fewer than three usable sensors, or no number of groups that holds, give one group, and the
+    statement says so.
+    """
+    check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
+    cubes.validate(cube)
+    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types))
+    out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
+    rhythm = out["rhythm"].to_numpy()
+    usable = np.flatnonzero(out["usable"].to_numpy())
+    points = normalise(rhythm[usable], normalisation)
+    order = canonical_rows(points)
+    at, points = usable[order].astype(np.intp), points[order]
+    ready = len(at) >= FEWEST
+    draws = {
+        "weeks": _weeks_drawn(
+            folded.window(weeks), at, rhythm, bootstraps, seed=seed, how=normalisation
+        ),
+        "sensors": subsamples(points, bootstraps, seed),
+        "years": _other_years(
+            cube, folded, at, weeks=weeks, years=years, min_weeks=min_weeks, how=normalisation
+        ),
+    }
+    groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
+    share = out["share"].to_numpy()
+    found = group_variables(groups, at, share, cubes.SENSOR, HOUR_OF_WEEK)
+    return finish(out.merge(found), groups, len(at), seed, normalisation)
+
+
+def _weeks_drawn(
+    window: FloatArray | None,
+    at: IntArray,
+    rhythm: FloatArray,
+    number: int,
+    *,
+    seed: int,
+    how: Normalisation,
+) -> Iterator[Draw]:
+    assert window is not None  # noqa: S101 - the window that ends the data always exists
+    mine = window[at]
+    rng = np.random.default_rng([seed, 1])
+    rows = np.arange(len(at), dtype=np.intp)
+    for _ in range(number):
+        drawn = rng.integers(0, mine.shape[1], mine.shape[1])
+        again, _count = median(mine[:, drawn])
+        # An hour of which no valid week was drawn says what the whole says.
+        yield rows, normalise(np.where(np.isnan(again), rhythm[at], again), how)
+
+
+def _other_years(
+    cube: xr.Dataset,
+    folded: Weeks,
+    at: IntArray,
+    *,
+    weeks: int,
+    years: int,
+    min_weeks: int,
+    how: Normalisation,
+) -> Iterator[Draw]:
+    for back in range(1, years + 1):
+        window = folded.window(weeks, back)
+        if window is None:
+            return
+        rhythm, count = median(window)
+        _, note = share_and_note(cube, rhythm, count, min_weeks)
+        rows = np.array([i for i, s in enumerate(at) if not note[s]], dtype=np.intp)
+        # With half of the sensors or fewer it would be another territory.
+        if len(rows) >= FEWEST and 2 * len(rows) > len(at):
+            yield rows, normalise(rhythm[at[rows]], how)

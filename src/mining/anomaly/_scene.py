@@ -1,0 +1,209 @@
+"""What an analysis of incidents knows of a cube, prepared once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from mining import cube as cubes
+from mining.anomaly import _grid, _levels, _rhythm, _runs
+from mining.anomaly._grid import Array, Grid, IntArray
+from mining.calendars import Calendar
+from mining.cube import BoolArray
+
+#: From this many sensors on there is a "whole territory".
+CROWD = 3
+#: With fewer days of data than this there is no rhythm to speak of.
+LEAST_DAYS = 27
+#: Entries of these types, if no longer than this, must not teach what is normal.
+_ODD = ("works", "event", "closure", "fault")
+_LONGEST_ODD = pd.Timedelta("90D")
+#: Neighbours compared when fewer than two others stand in the same place.
+_NEAREST = 5
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sensors that share unit and arithmetic.
+
+    Attributes
+    ----------
+    rows : int array
+        Their rows in the cube.
+    unit : str
+        Unit of their values.
+    is_count : bool
+        Whether they add up.
+    counted : array (row, time)
+        Trusted values at the times of the cube.
+    normal, expected : array (row, time)
+        As in :class:`mining.anomaly._rhythm.Rhythm`; NaN with too little data.
+    steps : tuple of Run
+        Level steps, which part one era from the next.
+    rhythm : Rhythm or None
+        None with too little data.
+    """
+
+    rows: IntArray
+    unit: str
+    is_count: bool
+    counted: Array
+    normal: Array
+    expected: Array
+    steps: tuple[_runs.Run, ...]
+    rhythm: _rhythm.Rhythm | None
+
+
+class Scene:
+    """A cube, its clock, its calendar and its rhythms.
+
+    Parameters
+    ----------
+    cube : Dataset
+        A cube.
+    calendar : Calendar
+        Holidays and journal.
+    """
+
+    def __init__(self, cube: xr.Dataset, calendar: Calendar) -> None:
+        self.cube = cube
+        self.calendar = calendar
+        self.grid: Grid = _grid.of_cube(cube)
+        self.ids = [str(s) for s in cube["sensor"].to_numpy()]
+        self.names = [str(n) or i for n, i in zip(cube["name"].to_numpy(), self.ids, strict=True)]
+        self.places = [str(p) for p in cube["place"].to_numpy()]
+        self.kinds = [cubes.kind_of(str(k)) for k in cube["kind"].to_numpy()]
+        self.observed = cubes.observed(cube).to_numpy().astype("float64")
+        self.trusted = cubes.trusted(cube).to_numpy().astype("float64")
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """Calendar of the days of the grid, from the first Monday on."""
+        naive = self.grid.local.tz_localize(None)
+        monday = naive[0].normalize() - pd.Timedelta(days=naive[0].weekday())
+        return self.calendar.days(pd.date_range(monday, periods=7 * self.grid.weeks))
+
+    @cached_property
+    def day_of(self) -> IntArray:
+        """Row of `days` for each position of the grid."""
+        position = np.arange(self.grid.size)
+        week, slot = np.divmod(position, self.grid.slots)
+        return np.asarray(7 * week + slot * 7 // self.grid.slots, dtype="int64")
+
+    @cached_property
+    def masked(self) -> BoolArray:
+        """Cells (sensor, position) that must not teach what is normal."""
+        holiday = self.days["is_holiday"].to_numpy()[self.day_of]
+        out = np.tile(holiday, (len(self.ids), 1))
+        short = tuple(e for e in self.calendar.events if e.end - e.start <= _LONGEST_ODD)
+        journal = Calendar(events=short)
+        for row, (sensor, place) in enumerate(zip(self.ids, self.places, strict=True)):
+            odd = journal.active(self.grid.local, sensors=[sensor], places=[place], types=_ODD)
+            out[row] |= self.grid.spread_flags(odd)
+        return out
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Groups of sensors that share unit and arithmetic, by unit."""
+        units = sorted({(k.unit, k.is_count) for k in self.kinds})
+        return [self._group(*unit) for unit in units]
+
+    def _group(self, unit: str, is_count: bool) -> Group:
+        same = [k.unit == unit and k.is_count == is_count for k in self.kinds]
+        rows = np.flatnonzero(same).astype("int64")
+        values = self.trusted[rows]
+        enough = len(self.grid.local) * self.grid.step >= pd.Timedelta(days=LEAST_DAYS)
+        if not enough or not np.isfinite(values).any():
+            nothing = np.full(values.shape, np.nan)
+            return Group(rows, unit, is_count, values, nothing, nothing, (), None)
+        spread = self.grid.spread(values)
+        masked = self.masked[rows]
+        steps: list[_runs.Run] = []
+        if is_count and self.grid.slots % 7 == 0:  # whole steps in a day
+            daily = _levels.movements(spread, masked, self.grid, counts=True)
+            steps = _levels.find(daily, self.grid, floor=_levels.FLOOR, crowd=CROWD)
+        eras = _levels.eras(steps, len(rows), self.grid)
+        rhythm = _rhythm.learn(spread, masked, self.grid, counts=is_count, eras=eras)
+        normal, expected = self.grid.gather(rhythm.normal), self.grid.gather(rhythm.expected)
+        return Group(rows, unit, is_count, values, normal, expected, tuple(steps), rhythm)
+
+    def neighbours(self, group: Group, index: int) -> IntArray:
+        """Return the neighbours of a sensor, as rows of its group.
+
+        The others in its place if there are two or more; failing that the five nearest; failing
+        coordinates all others.
+        """
+        others = np.array([j for j in range(len(group.rows)) if j != index], dtype="int64")
+        place = self.places[group.rows[index]]
+        if place:
+            mates = [j for j in others if self.places[group.rows[j]] == place]
+            if len(mates) > 1:
+                return np.array(mates, dtype="int64")
+        distance = self._distance(group, index)[others]
+        if len(others) > _NEAREST and np.isfinite(distance).sum() >= _NEAREST:
+            return np.asarray(others[np.argsort(distance, kind="stable")[:_NEAREST]])
+        return others
+
+    def _distance(self, group: Group, index: int) -> Array:
+        latitude = np.radians(self.cube["latitude"].to_numpy()[group.rows])
+        longitude = np.radians(self.cube["longitude"].to_numpy()[group.rows])
+        east = (longitude - longitude[index]) * np.cos(latitude[index])
+        return np.asarray(np.hypot(latitude - latitude[index], east))
+
+    def neighbour_ratio(self, group: Group, index: int, first: int, stop: int) -> tuple[float, int]:
+        """Return the median ratio of the neighbours to their usual level, and how many they are.
+
+        Parameters
+        ----------
+        group : Group
+            The group.
+        index : int
+            Row of the sensor in the group.
+        first, stop : int
+            Half-open range of cube times.
+        """
+        rows = self.neighbours(group, index)
+        values, normal = group.counted[rows, first:stop], group.normal[rows, first:stop]
+        known = np.isfinite(values) & np.isfinite(normal)
+        seen = np.where(known, values, 0).sum(axis=1)
+        usual = np.where(known, normal, 0).sum(axis=1)
+        speaking = known.any(axis=1) & (usual >= 5)
+        if not group.is_count:
+            return float("nan"), int(known.any(axis=1).sum())
+        if not speaking.any():
+            return float("nan"), 0
+        return float(np.median(seen[speaking] / usual[speaking])), int(speaking.sum())
+
+    def holiday(self, first: int, stop: int) -> str:
+        """Return the key of the holiday that covers grid positions ``first..stop-1``, or "".
+
+        Half of the steps must be on public holidays, or all but a few within a day of one.
+        """
+        days = self.day_of[first:stop]
+        table = self.days
+        flags = table["is_holiday"].to_numpy()[days]
+        if not flags.any():
+            return ""
+        near = (table["days_to_holiday"].to_numpy()[days] <= 1) | (
+            table["days_since_holiday"].to_numpy()[days] <= 1
+        )
+        if flags.mean() < 0.5 and near.mean() < 0.6:
+            return ""
+        # Of several holidays the one that covers most steps, the first of equals.
+        counts = pd.Series(days[flags]).value_counts(sort=False).sort_index()
+        return str(table["holiday_key"].iloc[int(counts.index[int(counts.to_numpy().argmax())])])
+
+    def holiday_name(self, key: str) -> str:
+        """Return the name of a holiday in the calendar's language."""
+        names = self.days.loc[self.days["holiday_key"] == key, "holiday"]
+        return str(names.iloc[0]) if len(names) else key
+
+
+def flags_of(cube: xr.Dataset) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+    """Return the quality and reason of a cube as arrays (sensor, time)."""
+    return cube["quality"].to_numpy(), cube["reason"].to_numpy()

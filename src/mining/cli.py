@@ -1,0 +1,124 @@
+"""The command line: thin, one function a command; mistakes of the user end with code 2."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from pathlib import Path
+
+from mining.errors import ConfigError, ForageError
+
+STAGES = (
+    "acquire",
+    "clean",
+    "evaluate",
+    "forecast",
+    "detect",
+    "cluster",
+    "summarize",
+    "report",
+    "track",
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line."""
+    top = argparse.ArgumentParser(prog="mining", description="Forage: the counts of a territory.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    new = commands.add_parser("new", help="make a commented skeleton of a territory")
+    new.add_argument("name", help="folder name: small letters, digits and hyphens")
+    check = commands.add_parser("check", help="check the files of a territory, change nothing")
+    check.add_argument("territory")
+    stage = commands.add_parser("stage", help="run one stage of the pipeline (used by dvc.yaml)")
+    stage.add_argument("stage", choices=STAGES)
+    stage.add_argument("territory")
+    track = commands.add_parser("track", help="record the last results in MLflow, once")
+    track.add_argument("territory", nargs="*", help="default: every territory of params.yaml")
+    commands.add_parser("mlflow", help="open the MLflow pages on the local store")
+    site = commands.add_parser("site", help="serve the reports on this machine only")
+    site.add_argument("--port", type=int, default=8000)
+    return top
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; return the exit code (0 well, 2 a mistake that one sentence explains)."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for noisy in ("cmdstanpy", "prophet", "matplotlib", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    arguments = parser().parse_args(argv)
+    try:
+        _COMMANDS[arguments.command](arguments)
+    except ForageError as error:
+        print(f"mining: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _root() -> Path:
+    from mining.api import project_root
+
+    return project_root()
+
+
+def _new(arguments: argparse.Namespace) -> None:
+    from mining.scaffold import new_territory
+
+    folder = new_territory(arguments.name, _root() / "data" / "territories")
+    logging.info("made %s; edit its files, then add %r to params.yaml", folder, arguments.name)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from mining.territory import load_territory
+
+    territory = load_territory(_root() / "data" / "territories" / arguments.territory)
+    logging.info("%s: the files are well formed", territory.name)
+
+
+def _stage(arguments: argparse.Namespace) -> None:
+    stage = import_module(f"mining.stages.{arguments.stage}")
+    stage.run(_root(), arguments.territory)
+
+
+def _track(arguments: argparse.Namespace) -> None:
+    from mining.params import load_params
+    from mining.tracking import track
+
+    root = _root()
+    for territory in arguments.territory or load_params(root / "params.yaml").territories:
+        logging.info("track %s: %s", territory, track(root, territory))
+
+
+def _mlflow(_: argparse.Namespace) -> None:
+    from mining.tracking import serve
+
+    serve(_root())
+
+
+def _site(arguments: argparse.Namespace) -> None:
+    folder = _root() / "reports"
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", arguments.port), handler)
+    except OSError as error:
+        msg = f"port {arguments.port} is not free; try 'mining site --port 8001'"
+        raise ConfigError(msg) from error
+    logging.info("http://127.0.0.1:%d/ serves %s; Ctrl-C stops it", arguments.port, folder.name)
+    with server:
+        server.serve_forever()
+
+
+_COMMANDS = {
+    "new": _new,
+    "check": _check,
+    "stage": _stage,
+    "track": _track,
+    "mlflow": _mlflow,
+    "site": _site,
+}

@@ -1,0 +1,117 @@
+"""One seaborn figure for each analysis, for notebooks and experiments (reports have their own)."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+import xarray as xr
+from matplotlib.figure import Figure
+
+from mining import cube as data_model
+
+_WIDTH = 9.0
+_METRICS = {"wape": "WAPE", "pinball": "mean pinball loss", "coverage": "coverage of the 80 % band"}
+
+
+def accuracy(by_day_ahead: pd.DataFrame) -> Figure:
+    """Draw error and coverage of every model by day ahead.
+
+    Parameters
+    ----------
+    by_day_ahead : DataFrame
+        Columns model, day_ahead, wape, pinball and coverage, of one panel.
+    """
+    sns.set_theme(style="whitegrid", palette="colorblind")
+    figure, axes = plt.subplots(1, 3, figsize=(_WIDTH, 3.2), layout="constrained")
+    for axis, (column, label) in zip(axes, _METRICS.items(), strict=True):
+        sns.lineplot(
+            by_day_ahead,
+            x="day_ahead",
+            y=column,
+            hue="model",
+            style="model",
+            markers=True,
+            dashes=False,
+            legend=axis is axes[-1],
+            ax=axis,
+        )
+        axis.set(xlabel="days ahead", ylabel="", title=label)
+    axes[-1].axhline(0.8, color="black", linewidth=0.8, linestyle=":")
+    sns.move_legend(axes[-1], "center left", bbox_to_anchor=(1, 0.5), title="", frameon=False)
+    return figure
+
+
+def fan(cube: xr.Dataset, forecast: xr.Dataset, sensor: str, *, days: int = 14) -> Figure:
+    """Draw the last `days` days of a sensor and its forecast with the 80 % band."""
+    sns.set_theme(style="whitegrid", palette="colorblind")
+    figure, axis = plt.subplots(figsize=(_WIDTH, 3.2), layout="constrained")
+    recent = cube.sel(sensor=[sensor])
+    local = data_model.local_time(recent).tz_localize(None)
+    keep = local >= local[-1] - pd.Timedelta(days=days)
+    seen = data_model.trusted(recent).to_numpy()[0]
+    axis.plot(local[keep], seen[keep], color="black", linewidth=0.9, label="counted")
+    ahead = data_model.local_time(forecast).tz_localize(None)
+    values = forecast["value"].sel(sensor=sensor)
+    blue = sns.color_palette()[0]
+    low, middle, high = (values.sel(quantile=q, method="nearest") for q in (0.1, 0.5, 0.9))
+    axis.fill_between(ahead, low, high, color=blue, alpha=0.25, linewidth=0, label="80 % band")
+    axis.plot(ahead, middle, color=blue, linewidth=1.2, label="median")
+    axis.set(title=sensor, ylabel="count per interval", xlabel="")
+    axis.legend(loc="upper left", frameon=False, ncols=3)
+    return figure
+
+
+def incidents(found: pd.DataFrame) -> Figure:
+    """Draw when each sensor had incidents, and of which label.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As returned by :func:`mining.anomaly.detect`.
+    """
+    sns.set_theme(style="whitegrid", palette="colorblind")
+    names = found["sensor"].replace("", "(whole territory)")
+    sensors = sorted(names.unique(), reverse=True)
+    height = 1.2 + 0.24 * max(len(sensors), 1)
+    figure, axis = plt.subplots(figsize=(_WIDTH, height), layout="constrained")
+    rows = {name: row for row, name in enumerate(sensors)}
+    colours = dict(zip(sorted(found["label"].unique()), sns.color_palette(), strict=False))
+    for label, group in found.groupby("label", sort=True):
+        start, end = (_naive(group[c]) for c in ("start", "end"))
+        axis.hlines(
+            [rows[s] for s in names[group.index]],
+            start,
+            end.where(end - start > pd.Timedelta("10D"), start + pd.Timedelta("10D")),
+            colors=[colours[label]],
+            linewidth=6,
+            label=str(label),
+        )
+    axis.set_yticks(range(len(sensors)), sensors)
+    axis.set_title("incidents (short ones are drawn ten days long)")
+    if len(found):
+        axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    return figure
+
+
+def rhythms(activity: xr.Dataset) -> Figure:
+    """Draw the typical week of every sensor as shares, one panel per group."""
+    sns.set_theme(style="whitegrid", palette="colorblind")
+    labels = activity["label"].to_numpy()
+    groups = sorted({int(g) for g in labels})
+    figure, axes = plt.subplots(
+        len(groups), 1, figsize=(_WIDTH, 1.9 * len(groups)), sharex=True, squeeze=False,
+        layout="constrained",
+    )  # fmt: skip
+    for axis, group in zip(axes[:, 0], groups, strict=True):
+        members = activity["share"].to_numpy()[labels == group]
+        axis.plot(members.T * 100, linewidth=0.9)
+        axis.set_title(f"group {group}: {len(members)} sensors", loc="left", fontsize=10)
+        axis.set_ylabel("% of the week")
+    axes[-1, 0].set_xlabel("hour of the week, from Monday 0:00 local")
+    return figure
+
+
+def _naive(times: pd.Series) -> pd.Series:
+    """Return tz-aware local times of one zone as local clock times."""
+    return pd.to_datetime(times).dt.tz_localize(None)

@@ -1,0 +1,322 @@
+"""What the boosting model looks at: everything as of the origin, relative to a clean level.
+
+The clean level (base) of a position is a weighted mean of the same hour of the week over the last
+eight weeks, special days left out. Features and target are distances from it, divided by a scale:
+the base itself for counts, a constant for levels. A base "one week ahead" only uses values at
+least one week older than its position, so that past positions and future ones are built alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mining.calendars import Calendar
+from mining.forecast._grid import Grid
+from mining.forecast.protocol import Ints, special_days
+
+Floats = npt.NDArray[np.floating[Any]]
+
+BASE_WEEKS = 8
+LONG_WEEKS = 12
+#: Weight of a week relative to the one after it.
+FADE = 0.85
+#: Days over which the recent level is measured.
+LEVEL_DAYS = (1, 3, 7, 14, 28)
+#: Days around a holiday that have last year's same day as their analogue.
+NEAR = 5
+YEAR = 364
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Cells to describe: three integer arrays of one length.
+
+    Attributes
+    ----------
+    sensor, position, origin : ndarray of int
+        Index of the sensor, position to forecast, first unknown position.
+    """
+
+    sensor: Ints
+    position: Ints
+    origin: Ints
+
+
+class Bank:
+    """Arrays that every feature is gathered from, for one grid and calendar.
+
+    Parameters
+    ----------
+    grid : Grid
+        What is known.
+    calendar : Calendar
+        Known in advance.
+    length : int
+        Positions to forecast.
+    """
+
+    def __init__(self, grid: Grid, calendar: Calendar, length: int) -> None:
+        self.grid = grid
+        self.season = grid.season
+        span = grid.origin + grid.season
+        self.day_count = -(-(grid.origin + max(length, grid.season)) // grid.slots)
+        self.days = calendar.days(grid.days(self.day_count + 31), known_at=grid.moment())
+        self.special = special_days(self.days)
+        self.weekday = np.asarray(pd.DatetimeIndex(self.days.index).day_of_week, dtype="int64")
+        self.values = np.pad(grid.known, ((0, 0), (0, grid.season)), constant_values=np.nan)
+        self.masked = np.where(self.special[np.arange(span) // grid.slots], np.nan, self.values)
+        self._levels()
+        self._recent()
+        self._analogues()
+
+    def _lag(self, values: Floats, weeks: int) -> Floats:
+        out = np.full(values.shape, np.nan)
+        shift = weeks * self.season
+        if shift < values.shape[1]:
+            out[:, shift:] = values[:, :-shift]
+        return out
+
+    def _levels(self) -> None:
+        """Build the base, its scale and the same-hour statistics of past weeks."""
+        lags = np.stack([self._lag(self.masked, k) for k in range(1, LONG_WEEKS + 1)])
+        seen = np.isfinite(lags)
+        weights = FADE ** np.arange(LONG_WEEKS)[:, None, None]
+        self.base = _weighted(lags, seen, weights, BASE_WEEKS)
+        long = _weighted(lags, seen, np.ones_like(weights), LONG_WEEKS)
+        raw = [self._lag(self.values, k) for k in range(1, 4)]
+        # A sensor all of whose recent weeks were special has its plain last weeks.
+        plain = _weighted(np.stack(raw), np.isfinite(np.stack(raw)), np.ones((3, 1, 1)), 3)
+        self.base = np.where(np.isfinite(self.base), self.base, long)
+        self.base = np.where(np.isfinite(self.base), self.base, plain)
+        level = _row_mean(np.abs(self.grid.known))
+        change = _row_mean(np.abs(self.values - raw[0]))
+        constant = np.where(change > 0, change, np.where(level > 0, 0.1 * level, 1.0))[:, None]
+        self.floor = np.where(level > 0, 0.02 * level, 1.0)[:, None]
+        counts = self.grid.is_count[:, None]
+        self.scale = np.where(counts, np.maximum(self.base, 0) + self.floor, constant)
+        self.level = np.where(level > 0, level, 1.0)[:, None]
+        self.weeks = {
+            "lag1": raw[0],
+            "lag2": raw[1],
+            "lag3": raw[2],
+            "mean4": _weighted(lags, seen, np.ones_like(weights), 4),
+            "median8": _median(lags[:BASE_WEEKS]),
+            "mean12": long,
+        }
+
+    def _recent(self) -> None:
+        """Cumulate what was seen and what the base said, for levels over any window."""
+        both = np.isfinite(self.masked) & np.isfinite(self.base)
+        surplus = np.where(both, self.masked - self.base, 0.0)
+        scale = np.where(both, self.scale, 0.0)
+        self.surplus, self.scales = _cumulated(surplus), _cumulated(scale)
+        counts = self.grid.is_count
+        self.net_surplus = self.surplus[counts].sum(axis=0)
+        self.net_scales = self.scales[counts].sum(axis=0)
+        by_slot = (len(surplus), -1, self.grid.slots)
+        pad = (-surplus.shape[1]) % self.grid.slots
+        wide = [np.pad(a, ((0, 0), (0, pad))).reshape(by_slot) for a in (surplus, scale)]
+        self.slot_surplus, self.slot_scales = (
+            np.concatenate([np.zeros_like(a[:, :1]), a.cumsum(axis=1)], axis=1) for a in wide
+        )
+
+    def _analogues(self) -> None:
+        """Measure each past day against its base: per sensor, and by slot for all of them."""
+        both = np.isfinite(self.values) & np.isfinite(self.base)
+        surplus = np.where(both, self.values - self.base, 0.0)
+        scale = np.where(both, self.scale, 0.0)
+        whole = self.grid.origin // self.grid.slots
+        shape = (len(surplus), whole, self.grid.slots)
+        used = whole * self.grid.slots
+        by_day, by_scale = (a[:, :used].reshape(shape) for a in (surplus, scale))
+        self.day_ratio = _divided(by_day.sum(axis=2), by_scale.sum(axis=2))
+        counts = self.grid.is_count
+        self.net_ratio = _divided(by_day[counts].sum(axis=0), by_scale[counts].sum(axis=0))
+        self.analogue = analogue_days(self.days)
+        holidays = self.days["is_holiday"].to_numpy()[:whole, None]
+        known = holidays & np.isfinite(self.net_ratio)
+        total = np.where(known, self.net_ratio, 0.0).cumsum(axis=0)
+        self.holiday_mean = _divided(total, known.cumsum(axis=0).astype("float64"))
+
+    def target(self, rows: Rows) -> Floats:
+        """Return the distance of the truth from the base, in scales."""
+        base, scale = self.reference(rows)
+        return np.asarray((self.values[rows.sensor, rows.position] - base) / scale)
+
+    def reference(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the base and the scale of each cell."""
+        where = rows.sensor, self._aligned(rows)
+        return self.base[where], self.scale[where]
+
+    def _aligned(self, rows: Rows) -> Ints:
+        """Return the position whose one-week-ahead arrays hold what the origin knows."""
+        ahead = (rows.position - rows.origin) // self.season
+        return np.asarray(rows.position - self.season * np.maximum(ahead, 0))
+
+    def features(self, rows: Rows) -> pd.DataFrame:
+        """Describe cells; every column is a float, NaN where nothing is known."""
+        base, scale = self.reference(rows)
+        where = rows.sensor, self._aligned(rows)
+        out: dict[str, Any] = {
+            name: (values[where] - base) / scale for name, values in self.weeks.items()
+        }
+        out["shape"] = base / self.level[rows.sensor, 0]
+        out |= self._level_features(rows)
+        out |= self._day_features(rows)
+        return pd.DataFrame({k: np.asarray(v, dtype="float32") for k, v in out.items()})
+
+    def _level_features(self, rows: Rows) -> dict[str, Floats]:
+        out = {}
+        for days in LEVEL_DAYS:
+            start = np.maximum(rows.origin - days * self.grid.slots, 0)
+            above = self.surplus[rows.sensor, rows.origin] - self.surplus[rows.sensor, start]
+            below = self.scales[rows.sensor, rows.origin] - self.scales[rows.sensor, start]
+            out[f"level{days}"] = _divided(above, below)
+            net = self.net_surplus[rows.origin] - self.net_surplus[start]
+            out[f"network{days}"] = _divided(
+                net, self.net_scales[rows.origin] - self.net_scales[start]
+            )
+        slot = rows.position % self.grid.slots
+        # Whole days of this slot before the origin: the slot of today counts if it is over.
+        end = rows.origin // self.grid.slots + (slot < rows.origin % self.grid.slots)
+        for days in (3, 14):
+            start = np.maximum(end - days, 0)
+            cells = rows.sensor, end, slot
+            early = rows.sensor, start, slot
+            out[f"slot{days}"] = _divided(
+                self.slot_surplus[cells] - self.slot_surplus[early],
+                self.slot_scales[cells] - self.slot_scales[early],
+            )
+        return out
+
+    def _day_features(self, rows: Rows) -> dict[str, Floats]:
+        day, slot = rows.position // self.grid.slots, rows.position % self.grid.slots
+        table = self.days
+        out: dict[str, Any] = {
+            "sensor": rows.sensor,
+            "slot": slot,
+            "weekday": self.weekday[day],
+            "lead": (rows.position - rows.origin) // self.grid.slots,
+            "special": self.special[day],
+        }
+        for name in (
+            "is_holiday",
+            "days_to_holiday",
+            "days_since_holiday",
+            "school_holiday",
+            "bridge",
+        ):
+            out[name] = table[name].to_numpy()[day]
+        school = np.concatenate([[0.0], table["school_holiday"].to_numpy().cumsum()])
+        now = rows.origin // self.grid.slots
+        out["school_before"] = (school[now] - school[np.maximum(now - 28, 0)]) / 28
+        analogue = self.analogue[day]
+        out["analogue_network"] = _picked(self.net_ratio, analogue, slot)
+        out["analogue_sensor"] = _picked(self.day_ratio.T, analogue, rows.sensor)
+        out["year_network"] = _picked(_row_mean(self.net_ratio)[:, None], day - YEAR, 0 * day)
+        out["year_sensor"] = _picked(self.day_ratio.T, day - YEAR, rows.sensor)
+        holiday = table["is_holiday"].to_numpy()[day]
+        out["holidays_before"] = np.where(
+            holiday, _picked(self.holiday_mean, now - 1, slot), np.nan
+        )
+        return out
+
+
+def analogue_days(days: pd.DataFrame) -> Ints:
+    """Return, for each day near a holiday, the row of last year's same day; -1 elsewhere.
+
+    Parameters
+    ----------
+    days : DataFrame
+        Consecutive days of :meth:`mining.calendars.Calendar.days`.
+
+    Notes
+    -----
+    "The same day" has the same distance to the same holiday: Easter Saturday stays Easter
+    Saturday, 24 December stays the day before Christmas.
+    """
+    keys = days["holiday_key"].to_numpy().astype(str)
+    known: dict[str, list[int]] = {}
+    for row, key in enumerate(keys.tolist()):
+        if key:
+            known.setdefault(key, []).append(row)
+    out = np.full(len(days), -1, dtype="int64")
+    since = days["days_since_holiday"].to_numpy().astype("int64")
+    until = days["days_to_holiday"].to_numpy().astype("int64")
+    nearest = np.where(since <= until, since, -until)
+    for row, distance in enumerate(nearest.tolist()):
+        holiday = row - distance
+        if abs(distance) > NEAR or not 0 <= holiday < len(days):
+            continue
+        for other in known.get(keys[holiday], []):
+            if 330 <= holiday - other <= 400:
+                out[row] = other + distance
+    return out
+
+
+def pairs(grid: Grid, days: int) -> tuple[Ints, Ints]:
+    """Return training origins and leads: every past day once, leads in rotation.
+
+    Returns
+    -------
+    origin, lead : ndarray of int
+        Origins at the same time of the day as the real one, and days ahead from 0.
+    """
+    past = np.arange(1, max((grid.origin - grid.season) // grid.slots, 1))
+    # Days run through the leads, and the leads drift against the weekdays, whatever the horizon.
+    lead = (past * 5 + past // 7) % days
+    keep = past > lead
+    return grid.origin - past[keep] * grid.slots, lead[keep]
+
+
+def cells(grid: Grid, origin: Ints, lead: Ints) -> Rows:
+    """Return the cells of every sensor for some origins and days ahead."""
+    position = origin[:, None] + lead[:, None] * grid.slots + np.arange(grid.slots)
+    sensors = len(grid.sensors)
+    return Rows(
+        sensor=np.repeat(np.arange(sensors), position.size),
+        position=np.tile(position.ravel(), sensors),
+        origin=np.tile(np.repeat(origin, grid.slots), sensors),
+    )
+
+
+def _weighted(lags: Floats, seen: npt.NDArray[np.bool_], weights: Floats, count: int) -> Floats:
+    use = np.where(seen[:count], weights[:count], 0.0)
+    total = (np.where(seen[:count], lags[:count], 0.0) * use).sum(axis=0)
+    return _divided(total, use.sum(axis=0))
+
+
+def _median(lags: Floats) -> Floats:
+    ranked = np.sort(lags, axis=0)
+    count = np.isfinite(lags).sum(axis=0)
+    low, high = np.maximum((count - 1) // 2, 0)[None], np.maximum(count // 2, 0)[None]
+    high = np.minimum(high, len(lags) - 1)
+    return np.asarray(
+        (np.take_along_axis(ranked, low, 0) + np.take_along_axis(ranked, high, 0))[0] / 2
+    )
+
+
+def _cumulated(values: Floats) -> Floats:
+    return np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
+
+
+def _divided(above: Floats, below: Floats) -> Floats:
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan))
+
+
+def _picked(table: Floats, row: Ints, column: Ints) -> Floats:
+    inside = (row >= 0) & (row < len(table))
+    found = table[np.clip(row, 0, max(len(table) - 1, 0)), column] if len(table) else np.nan
+    return np.where(inside, found, np.nan)
+
+
+def _row_mean(values: Floats) -> Floats:
+    seen = np.isfinite(values)
+    count = seen.sum(axis=1)
+    total = np.where(seen, values, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -1,0 +1,159 @@
+"""The forecast that is published: the next days, by the best model there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from mining import cube as cubes
+from mining.errors import NotEnoughDataError
+from mining.forecast import _grid, _origins, models, summary
+from mining.forecast._origins import QUANTILES
+from mining.forecast.backtest import backtest
+from mining.forecast.protocol import Model
+
+#: The model taken without a backtest; it hands young sensors to simpler ones by itself.
+DEFAULT = "boosting"
+#: Origins of the backtest that chooses among several models.
+CHOICE_ORIGINS = 4
+DECIMALS = 3
+
+
+def forecast(
+    cube: xr.Dataset,
+    *,
+    horizon: str | pd.Timedelta = "14D",
+    model: str | Model = "auto",
+    models: Sequence[str | Model] | None = None,
+    scores: pd.DataFrame | None = None,
+    quantiles: Sequence[float] = QUANTILES,
+    calendar: object = "cube",
+    cutoff: str | pd.Timestamp | None = None,
+    history: str | pd.Timedelta | None = "104W",
+) -> xr.Dataset:
+    """Forecast every sensor.
+
+    Parameters
+    ----------
+    cube : Dataset
+        A cube, best a cleaned one.
+    horizon : str or Timedelta
+        How far, in local calendar time.
+    model : str or Model
+        A name, an instance, or ``"auto"``: the champion of `scores` if given, the champion of a
+        short backtest among `models` if given, and the gradient-boosting model otherwise.
+    models : sequence of str or Model, optional
+        Rivals to choose from.
+    scores : DataFrame, optional
+        A table of :func:`mining.forecast.backtest`.
+    quantiles : sequence of float
+        Levels, strictly between 0 and 1.
+    calendar : "cube", None, mapping or Calendar
+        What is known in advance; None means no holidays and no events.
+    cutoff : str or Timestamp, optional
+        Local time of the origin; the end of the data by default.
+    history : str, Timedelta or None
+        At most so much data before the origin.
+
+    Returns
+    -------
+    Dataset
+        `value` (sensor, time, quantile), in the unit of the cube, quantiles in order, rounded to
+        3 decimals; `time` is UTC. Coordinate `model` (sensor) says which model served a sensor:
+        one too young for the chosen model is served by a simpler one, and one without any
+        trusted value by none (NaN). Attributes `cutoff` (local) and `model`.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is less than a week, or no trusted value at all, before the origin.
+    ModelError
+        If a model or a quantile is not what it should be.
+    """
+    length = _origins.duration(horizon, "horizon")
+    past = None if history is None else _origins.duration(history, "history")
+    levels = _origins.check_quantiles(quantiles)
+    known_ahead = _origins.calendar_of(cube, calendar)
+    start, end = _origins.bounds(cube)
+    when = end if cutoff is None else _origins.local_naive(cutoff, cube.attrs["timezone"])
+    if min(when, end) - start < _origins.LEAST_HISTORY:
+        held = max(min(when, end) - start, pd.Timedelta(0)) / _grid.DAY
+        msg = f"the data hold {held:.1f} days before the origin: a forecast needs at least 7"
+        raise NotEnoughDataError(msg)
+    visible = _origins.before(cube, when, None)
+    chosen = _chosen(visible, model, models, scores, calendar=known_ahead, history=history)
+    known = _origins.before(visible, when, past)
+    fitted = chosen.fit(known, known_ahead)
+    steps = _grid.steps_within(known.indexes[cubes.TIME][-1], length, known)
+    made = fitted.predict(steps, levels)
+    return _dataset(cube, known, made, levels=levels, fitted=fitted, when=min(when, end))
+
+
+def _chosen(
+    cube: xr.Dataset,
+    model: str | Model,
+    rivals: Sequence[str | Model] | None,
+    scores: pd.DataFrame | None,
+    **options: Any,
+) -> Model:
+    listed = None if rivals is None else models.resolve(rivals)
+    if model != "auto":
+        return models.get(model)
+    if scores is not None:
+        best = summary.champion(scores)
+    elif listed is None:
+        best = DEFAULT
+    elif len(listed) == 1:
+        return listed[0]
+    else:
+        # Rivals that call themselves slow get as many origins as the others: the choice is fair.
+        table = backtest(
+            cube, models=listed, origins=CHOICE_ORIGINS, slow_origins=CHOICE_ORIGINS, **options
+        )
+        best = summary.champion(table)
+    named = {m.name: m for m in listed or []}
+    return named[best] if best in named else models.get(best)
+
+
+def _dataset(
+    cube: xr.Dataset,
+    known: xr.Dataset,
+    made: npt.NDArray[np.floating[Any]],
+    *,
+    levels: tuple[float, ...],
+    fitted: Model,
+    when: pd.Timestamp,
+) -> xr.Dataset:
+    last = known.indexes[cubes.TIME][-1]
+    times = _grid.future_times(
+        last, made.shape[1], cubes.step_of(cube), str(cube.attrs["timezone"])
+    )
+    dims = (cubes.SENSOR, cubes.TIME, "quantile")
+    carried = {
+        name: cube[name].variable
+        for name in (*cubes.TEXT_COORDS, *cubes.NUMBER_COORDS)
+        if name in cube.coords
+    }
+    out = xr.Dataset(
+        {"value": (dims, np.round(made, DECIMALS) + 0.0)},
+        coords={
+            cubes.SENSOR: cube[cubes.SENSOR].to_numpy(),
+            cubes.TIME: times.to_numpy(),
+            "quantile": list(levels),
+            "model": (cubes.SENSOR, np.array(fitted.served, dtype=str)),
+            **carried,
+        },
+    )
+    out["value"].attrs = {
+        "long_name": "forecast of each interval",
+        "units": cube["value"].attrs.get("units", "1"),
+    }
+    kept = ("Conventions", "timezone", "step_seconds", "simulated", "territory", "title")
+    out.attrs = {name: cube.attrs[name] for name in kept if name in cube.attrs}
+    out.attrs |= {"cutoff": when.isoformat(), "model": fitted.name}
+    return out

@@ -1,0 +1,100 @@
+"""Pool scores over origins, sensors and days, on equal terms; choose the champion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from mining.errors import ModelError
+from mining.forecast import models
+
+#: Two models closer than this (relative) are tied, and the simpler one is taken.
+TIE = 0.005
+
+
+def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFrame:
+    """Pool a score table of :func:`mining.forecast.backtest`.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As returned by the backtest.
+    by : sequence of str
+        What to keep apart, among ``model, cutoff, sensor, day_ahead``.
+
+    Returns
+    -------
+    DataFrame
+        Columns `panel`, then `by`, then `origins`, `n`, `wape`, `rmse`, `mase`, `pinball`,
+        `coverage`. Panel ``"common"`` holds all models, on the cutoffs that all of them have;
+        panel ``"all"`` holds the models that have every cutoff, on every cutoff. Inside a panel
+        all rows are comparable; two panels never are.
+
+    Notes
+    -----
+    WAPE, RMSE, pinball and coverage are pooled over all cells; MASE is the mean over sensors and
+    origins.
+    """
+    keys = list(by)
+    parts = []
+    for panel, rows in panels(scores).items():
+        groups = rows.groupby(keys, sort=True) if keys else [((), rows)]
+        for key, group in groups:
+            names = key if isinstance(key, tuple) else (key,)
+            parts.append({"panel": panel, **dict(zip(keys, names, strict=True)), **pooled(group)})
+    return pd.DataFrame(parts)
+
+
+def panels(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows of the two panels: ``all`` and ``common`` (see :func:`summarize`)."""
+    cutoffs = {str(m): frozenset(rows["cutoff"]) for m, rows in scores.groupby("model")}
+    every = frozenset(scores["cutoff"])
+    shared = frozenset.intersection(*cutoffs.values())
+    full = [name for name, mine in cutoffs.items() if mine == every]
+    return {
+        "all": scores[scores["model"].isin(full)],
+        "common": scores[scores["cutoff"].isin(shared)],
+    }
+
+
+def pooled(rows: pd.DataFrame) -> dict[str, float]:
+    """Return the pooled scores of some rows of one model."""
+    n = int(rows["n"].sum())
+    windows = rows.groupby(["model", "cutoff", "sensor"])[["abs_error", "n"]].sum()
+    scale = rows.groupby(["model", "cutoff", "sensor"])["scale"].first()
+    mase = windows["abs_error"] / windows["n"] / scale.where(scale > 0)
+    actual = float(rows["actual"].sum())
+    return {
+        "origins": int(rows["cutoff"].nunique()),
+        "n": n,
+        "wape": float(rows["abs_error"].sum() / actual) if actual > 0 else float("nan"),
+        "rmse": float(np.sqrt(rows["squared_error"].sum() / n)),
+        "mase": float(mase.mean()),
+        "pinball": float((rows["pinball"] * rows["n"]).sum() / n),
+        "coverage": float(rows["covered"].sum() / n),
+    }
+
+
+def champion(scores: pd.DataFrame) -> str:
+    """Return the name of the best model on the cutoffs that all models share.
+
+    Notes
+    -----
+    The figure is the mean of WAPE and pinball, each relative to the best model's. Models within
+    `TIE` of the best are tied; the simplest of them (order of
+    :func:`mining.forecast.models.names`) is the champion.
+
+    Raises
+    ------
+    ModelError
+        If the table is empty or the models share no cutoff.
+    """
+    common = panels(scores)["common"] if len(scores) else scores
+    if common.empty:
+        raise ModelError("no champion: the score table holds no cutoff that all models share")
+    table = pd.DataFrame({m: pooled(rows) for m, rows in common.groupby("model")}).T
+    merit = (table["wape"] / table["wape"].min() + table["pinball"] / table["pinball"].min()) / 2
+    tied = merit[merit <= merit.min() * (1 + TIE)].index
+    return str(min(tied, key=lambda name: (models.simplicity(name), name)))

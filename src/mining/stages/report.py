@@ -1,0 +1,41 @@
+"""Stage report: the pages that people read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from mining import cube as data_model
+from mining import report, writers
+from mining.params import load_params
+from mining.stages._results import read_activity, read_forecast, read_incidents
+from mining.stages._workspace import Workspace, step
+from mining.territory import load_territory
+
+
+def run(root: Path, territory: str) -> None:
+    """Write ``reports/<territory>/``, all of it or nothing."""
+    files = Workspace(root, territory)
+    cube = data_model.read(files.cube)
+    with step(f"write the report of {territory}"):
+        pages = report.build(
+            load_territory(files.folder),
+            cube,
+            data_model.by_place(cube),
+            forecast=read_forecast(files, "forecast_places.nc"),
+            scores=pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"]),
+            summary=pd.read_csv(files.results / "summary.csv"),
+            incidents=read_incidents(files, cube),
+            activity=read_activity(files),
+            minimum_count=load_params(files.params).report.minimum_count,
+        )
+
+    def fill(folder: Path) -> None:
+        for name, content in sorted(pages.items()):
+            if isinstance(content, str):
+                writers.text(folder / name, content)
+            else:
+                writers.binary(folder / name, content)
+
+    writers.directory(files.reports, fill)

@@ -1,0 +1,74 @@
+"""Stage summarize: the figures of a run in one small file, and one figure per analysis.
+
+Light on purpose: DVC compares and shows these without running anything heavy again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from mining import cube as data_model
+from mining import figures, writers
+from mining.forecast import champion
+from mining.stages._results import read_activity, read_forecast, read_incidents
+from mining.stages._workspace import Workspace, step
+
+
+def run(root: Path, territory: str) -> None:
+    """Write ``metrics.json`` and ``figures/``."""
+    files = Workspace(root, territory)
+    cube = data_model.read(files.cube)
+    summary = pd.read_csv(files.results / "summary.csv")
+    scores = pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"])
+    incidents = read_incidents(files, cube)
+    activity = read_activity(files)
+    metrics = {
+        "forecast": _forecast_metrics(summary, champion(scores)),
+        "cells": _cells(cube),
+        "incidents": _incident_metrics(incidents),
+        "activity": _activity_metrics(activity),
+    }
+    writers.json_file(files.results / "metrics.json", metrics)
+    by_day = pd.read_csv(files.results / "by_day_ahead.csv")
+    ahead = read_forecast(files, "forecast.nc")
+    with step("draw one figure per analysis"):
+
+        def fill(folder: Path) -> None:
+            writers.svg(folder / "accuracy.svg", figures.accuracy(by_day))
+            busiest = str(data_model.trusted(cube).sum("time").idxmax("sensor").item())
+            writers.svg(folder / "forecast.svg", figures.fan(cube, ahead, busiest))
+            writers.svg(folder / "incidents.svg", figures.incidents(incidents))
+            writers.svg(folder / "rhythms.svg", figures.rhythms(activity))
+
+        writers.directory(files.results / "figures", fill)
+
+
+def _forecast_metrics(summary: pd.DataFrame, best: str) -> dict[str, Any]:
+    numbers = ["origins", "wape", "mase", "pinball", "coverage"]
+    out: dict[str, Any] = {"champion": best}
+    for panel, rows in summary.groupby("panel", sort=True):
+        out[str(panel)] = {str(r["model"]): {n: r[n] for n in numbers} for _, r in rows.iterrows()}
+    return out
+
+
+def _cells(cube: xr.Dataset) -> dict[str, int]:
+    codes = cube["quality"].to_numpy()
+    return {q.name.lower(): int((codes == q).sum()) for q in data_model.Quality}
+
+
+def _incident_metrics(found: pd.DataFrame) -> dict[str, Any]:
+    by_label = found["label"].value_counts().sort_index()
+    return {"count": len(found), "by_label": {str(k): int(v) for k, v in by_label.items()}}
+
+
+def _activity_metrics(activity: xr.Dataset) -> dict[str, Any]:
+    labels = activity["label"].to_numpy()
+    stability = activity["stability"].to_numpy()
+    return {
+        "groups": len({int(g) for g in labels if g >= 0}),
+        "stability": {str(i): float(s) for i, s in enumerate(stability)},
+    }
