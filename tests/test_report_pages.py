@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import resources
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,9 +16,12 @@ import pytest
 import yaml
 
 import report_inputs as inputs
+from mining import anomaly, forecast
 from mining import cube as cubes
 from mining.report import build, facts
 from mining.report._style import HEAT
+from mining.sources import auckland
+from mining.sources._repair import REPAIRS
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -285,8 +289,6 @@ def test_sentences_are_short(html: dict[str, str]) -> None:
 
 
 def test_catalogue_is_used_and_complete() -> None:
-    from importlib import resources
-
     folder = resources.files("mining.report")
     texts = yaml.safe_load((folder / "texts" / "fr.yaml").read_text(encoding="utf-8"))
     sources = "".join(
@@ -295,9 +297,13 @@ def test_catalogue_is_used_and_complete() -> None:
         for f in part.iterdir()
         if f.name.endswith((".py", ".html"))
     )
-    reasons = {r.name.lower() for r in cubes.Reason} - {"none"}
-    assert reasons <= set(texts["reason"])
+    assert {r.name.lower() for r in cubes.Reason} - {"none"} <= set(texts["reason"])
     assert {q.name.lower() for q in cubes.Quality} == set(texts["quality"]["state"])
+    assert set(forecast.names()) <= set(texts["model"]["name"])
+    assert set(anomaly.LABELS) <= set(texts["incident"]["label"])
+    assert set(REPAIRS) <= set(texts["repair"])
+    told = re.findall(r"^ +- ``(\w+)``:", str(auckland.read.__doc__), re.MULTILINE)
+    assert set(told) <= set(texts["repair"])
     # Keys asked for in full must exist.
     for key in re.findall(r'(?:text|raw)\(\s*"([a-z_]+\.[a-z_.]+)"', sources):
         node: Any = texts
