@@ -448,6 +448,7 @@ def test_hardware_is_named_where_the_comparison_straddles_it() -> None:
     out = page_of(inputs.cube_of(events=events, sensors=inputs.SENSORS[2:3]))
     assert "du matériel a changé entre-temps" in out[PLACE]
     assert f"Le mercredi 5{NBSP}mars 2025{NBSP}: Caméra changée." in out[PLACE]
+    assert "Le trait vertical marque un changement de matériel" in out[PLACE]
     assert "matériel changé" in drawings(out[PLACE], "tendance")[0]
     assert f"{THIN}%*" in out["index.html"]
 
