@@ -138,6 +138,19 @@ def test_comparison_names_the_hardware_between() -> None:
     assert [e.title for e in found.hardware] == ["entre"]
 
 
+def test_sensors_with_new_hardware_are_set_aside_where_others_are_left() -> None:
+    _, before = two_weeks()
+    events = [{"type": "hardware", "title": "a", "start": "2025-01-10", "sensors": ["a"]}]
+    cube = hand_cube({"a": {"2025-01-13 00:00": 43.0}, "b": {}}, "2025-01-06", 336)
+    cube = cube.assign_attrs(events=json.dumps(events))
+    both = compare(clock(cube), ["a", "b"], before, journal=entries(cube), places=["P"])
+    assert (both.sensors, both.set_aside, both.hardware) == (("b",), ("a",), ())
+    assert (both.passages, both.passages_before) == (168, 168)
+    alone = compare(clock(cube), ["a"], before, journal=entries(cube), places=["P"])
+    assert (alone.sensors, alone.set_aside) == (("a",), ())
+    assert (alone.passages, len(alone.hardware)) == (210, 1)
+
+
 @given(st.integers(1, 9))
 def test_scaling_counts_leaves_changes(factor: int) -> None:
     cube = hand_cube({"a": {"2025-01-13 00:00": 43.0}}, "2025-01-06", 336)

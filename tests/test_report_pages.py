@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import resources
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,9 +16,12 @@ import pytest
 import yaml
 
 import report_inputs as inputs
+from mining import anomaly, forecast
 from mining import cube as cubes
 from mining.report import build, facts
 from mining.report._style import HEAT
+from mining.sources import auckland
+from mining.sources._repair import REPAIRS
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -285,8 +289,6 @@ def test_sentences_are_short(html: dict[str, str]) -> None:
 
 
 def test_catalogue_is_used_and_complete() -> None:
-    from importlib import resources
-
     folder = resources.files("mining.report")
     texts = yaml.safe_load((folder / "texts" / "fr.yaml").read_text(encoding="utf-8"))
     sources = "".join(
@@ -295,9 +297,13 @@ def test_catalogue_is_used_and_complete() -> None:
         for f in part.iterdir()
         if f.name.endswith((".py", ".html"))
     )
-    reasons = {r.name.lower() for r in cubes.Reason} - {"none"}
-    assert reasons <= set(texts["reason"])
+    assert {r.name.lower() for r in cubes.Reason} - {"none"} <= set(texts["reason"])
     assert {q.name.lower() for q in cubes.Quality} == set(texts["quality"]["state"])
+    assert set(forecast.names()) <= set(texts["model"]["name"])
+    assert set(anomaly.LABELS) <= set(texts["incident"]["label"])
+    assert set(REPAIRS) <= set(texts["repair"])
+    told = re.findall(r"^ +- ``(\w+)``:", str(auckland.read.__doc__), re.MULTILINE)
+    assert set(told) <= set(texts["repair"])
     # Keys asked for in full must exist.
     for key in re.findall(r'(?:text|raw)\(\s*"([a-z_]+\.[a-z_.]+)"', sources):
         node: Any = texts
@@ -369,7 +375,8 @@ def page_of(cube: Any, **changes: Any) -> dict[str, str]:
 def test_nothing_but_the_cube() -> None:
     out = page_of(inputs.cube_of("2025-10-13", sensors=inputs.SENSORS[2:3]))
     page = out[PLACE]
-    assert "Il n’y a pas de prévision" in page
+    assert "Aucune prévision n’a été faite" in page
+    assert "Il n’y a pas de prévision pour ce lieu" in page
     assert "Les incidents n’ont pas été recherchés" in page
     assert "Le rythme habituel n’est pas connu" in page
     assert "les données ne remontent pas assez loin" in page
@@ -399,6 +406,16 @@ def test_no_incident() -> None:
     empty = inputs.incidents_of().iloc[:0]
     out = page_of(inputs.cube_of("2025-10-27", sensors=inputs.SENSORS[2:3]), incidents=empty)
     assert "Aucun incident n’a été relevé" in out[PLACE]
+
+
+def test_a_short_forecast() -> None:
+    cube = inputs.cube_of("2025-10-20", sensors=inputs.SENSORS[2:3])
+    given = inputs.forecast_of(cubes.by_place(cube), days=3)
+    page = page_of(cube, forecast=given)[PLACE]
+    assert len(table_of(page, "Passages attendus par jour")) == 1 + 4
+    middle = given["value"].sel(quantile=0.5).to_numpy()[0]
+    for svg in drawings(page, "prevision"):
+        assert_proportional(heights(svg, "#0b5563"), middle)
 
 
 def test_one_place_only() -> None:
@@ -431,6 +448,7 @@ def test_hardware_is_named_where_the_comparison_straddles_it() -> None:
     out = page_of(inputs.cube_of(events=events, sensors=inputs.SENSORS[2:3]))
     assert "du matériel a changé entre-temps" in out[PLACE]
     assert f"Le mercredi 5{NBSP}mars 2025{NBSP}: Caméra changée." in out[PLACE]
+    assert "Le trait vertical marque un changement de matériel" in out[PLACE]
     assert "matériel changé" in drawings(out[PLACE], "tendance")[0]
     assert f"{THIN}%*" in out["index.html"]
 

@@ -88,25 +88,25 @@ def outlook_figure(
     outlook: Outlook, words: Language, *, title: str, description: str
 ) -> style.Drawing:
     """Draw the hourly forecast with its interval, after the last days counted."""
+    first, last = outlook.times[0], outlook.times[-1]
+    middle = first + pd.Timedelta(days=7)
+    halves = [(first, middle), (middle, last)] if last - middle > HALF_WEEK else [(first, last)]
 
     def paint(figure: Figure, narrow: bool) -> None:
-        start = outlook.times[0]
-        if narrow:
-            middle = start + pd.Timedelta(days=7)
-            windows = [(start, middle), (middle, outlook.times[-1])]
-        else:
-            windows = [(start - HALF_WEEK, outlook.times[-1])]
-        for number, (first, last) in enumerate(windows):
-            left = left_margin(words, [outlook.high, outlook.past], narrow=narrow)
-            height = 0.345 if narrow else 0.76
-            bottom = 0.59 - 0.495 * number if narrow else 0.11
+        windows = halves if narrow else [(first - HALF_WEEK, last)]
+        left = left_margin(words, [outlook.high, outlook.past], narrow=narrow)
+        share = 1 / len(windows)
+        for number, (start, end) in enumerate(windows):
+            bottom = (0.18 if narrow else 0.11) * share + share * (len(windows) - 1 - number)
+            height = (0.66 if narrow else 0.76) * share
             axes = figure.add_axes((left, bottom, 0.985 - left, height))
-            _fan(axes, outlook, words, first, last, narrow=narrow)
+            _fan(axes, outlook, words, start, end, narrow=narrow)
             if number == 0:
                 _fan_labels(axes, outlook, words, narrow=narrow)
 
+    heights = (310, 205 * len(halves))
     return style.draw(
-        paint, name="prevision", title=title, description=description, heights=(310, 400)
+        paint, name="prevision", title=title, description=description, heights=heights
     )
 
 

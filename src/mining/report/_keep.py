@@ -63,8 +63,13 @@ def _last(last: Comparison, words: Language) -> str:
 def _year(year: Comparison, words: Language) -> str:
     if not year.possible:
         return words.text("keep.year_none", reason=words.text(f"compare.{year.reason}"))
-    key = "keep.year_hardware" if year.hardware else "keep.year"
-    return words.text(key, change=words.percent(year.change, 1, signed=True))
+    change = words.percent(year.change, 1, signed=True)
+    if year.hardware:
+        return words.text("keep.year_hardware", change=change)
+    if len(year.sensors) < year.sensors_total:
+        by = say.sensors(words, len(year.sensors), year.sensors_total)
+        return words.text("keep.year_some", change=change, sensors=by)
+    return words.text("keep.year", change=change)
 
 
 def _peak(week: Week, words: Language) -> str:

@@ -57,6 +57,8 @@ def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
     if year:
         by = sensors(words, len(found.sensors), found.sensors_total)
         out.append(words.text("compare.how", sensors=by))
+    if found.set_aside:
+        out.append(words.text("compare.set_aside", count=len(found.set_aside)))
     if found.hardware:
         out.append(words.text("compare.hardware"))
         out += [
@@ -137,6 +139,8 @@ def trend_reading(trend: Trend, words: Language) -> list[str]:
         np.isnan(trend.before).any() and not np.isnan(trend.before).all()
     ):
         out.append(words.text("trend.gaps"))
+    if any(trend.mondays[0] <= e.start <= trend.mondays[-1] for e in trend.hardware):
+        out.append(words.text("trend.hardware"))
     if np.isnan(trend.before).all():
         out.append(words.text("trend.no_before"))
     return out

@@ -30,8 +30,10 @@ class Comparison:
         Sums over the hours counted in both weeks, and the relative change.
     sensors, sensors_total : tuple of str, int
         Sensors compared, and how many there are.
+    set_aside : tuple of str
+        Sensors that counted both weeks, but whose hardware changed in between.
     hardware : tuple of Entry
-        Changes of hardware at these sensors between the two weeks.
+        Changes of hardware between the two weeks at the sensors compared.
     """
 
     reason: str
@@ -42,6 +44,7 @@ class Comparison:
     change: float = np.nan
     sensors: tuple[str, ...] = ()
     sensors_total: int = 0
+    set_aside: tuple[str, ...] = ()
     hardware: tuple[Entry, ...] = ()
 
     @property
@@ -108,7 +111,8 @@ def compare(
     Notes
     -----
     A sensor is kept if at least 80 % of the hours of both weeks were counted. The passages are
-    those of the hours (day of the week, hour of the day) counted in both weeks.
+    those of the hours (day of the week, hour of the day) counted in both weeks. Sensors whose
+    hardware changed in between are set aside, unless none other is left.
     """
     now = clock.last_monday()
     if now is None or not sensors:
@@ -122,6 +126,12 @@ def compare(
     good = (clock.shares(now)[rows] >= ENOUGH) & (clock.shares(before)[rows] >= ENOUGH)
     if not good.any():
         return Comparison("no_sensor", **bare)
+    changed = hardware_between(journal, before, now + WEEK, places=places, sensors=sensors)
+    renewed = np.isin(sensors, [name for entry in changed for name in entry.sensors]) & good
+    if (good & ~renewed).any():
+        good = good & ~renewed
+    else:
+        renewed = np.zeros_like(good)
     first, second = clock.week(now)[rows[good]], clock.week(before)[rows[good]]
     both = ~np.isnan(first) & ~np.isnan(second)
     passages, earlier = float(first[both].sum()), float(second[both].sum())
@@ -134,6 +144,7 @@ def compare(
         passages_before=earlier,
         change=passages / earlier - 1,
         sensors=used,
+        set_aside=tuple(np.array(sensors)[renewed].tolist()),
         hardware=hardware_between(journal, before, now + WEEK, places=places, sensors=used),
         **bare,
     )
