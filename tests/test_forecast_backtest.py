@@ -13,7 +13,7 @@ from _forecast_cubes import rhythm_cube, with_values
 from mining import cube as cubes
 from mining.calendars import Calendar
 from mining.errors import ConfigError, ModelError, NotEnoughDataError
-from mining.forecast import backtest, forecast, get, summarize
+from mining.forecast import backtest, champion, forecast, get, summarize
 from mining.forecast.boosting import Boosting
 
 SIMPLE = ["seasonal_naive", "window_average"]
@@ -171,3 +171,24 @@ def test_mistakes_get_one_sentence() -> None:
     with pytest.raises(NotEnoughDataError, match="cannot be forecast"):
         forecast(rhythm_cube(days=20, step="7h", timezone="UTC"), model="seasonal_naive")
     assert np.isfinite(forecast(cube, calendar=None, horizon="1D")["value"].to_numpy()).all()
+
+
+def _score_rows(model: str, errors: dict[str, float]) -> list[dict[str, object]]:
+    return [
+        {"model": model, "cutoff": pd.Timestamp(cutoff), "sensor": "a", "day_ahead": 1, "n": 10,
+         "actual": 100.0, "abs_error": error, "squared_error": error, "scale": 1.0,
+         "pinball": error / 20, "covered": 8}
+        for cutoff, error in errors.items()
+    ]  # fmt: skip
+
+
+def test_a_slow_model_must_beat_the_best_fast_one_where_both_were_tried() -> None:
+    # By hand: over both weeks `window_average` errs 10 + 30 and `seasonal_naive` 20 + 25.
+    fast = _score_rows("window_average", {"2025-01-01": 10, "2025-01-08": 30})
+    fast += _score_rows("seasonal_naive", {"2025-01-01": 20, "2025-01-08": 25})
+    assert champion(pd.DataFrame(fast)) == "window_average"
+    # On the week they share, a slow model at 27 beats the best fast model (30), at 31 it does not;
+    # that `seasonal_naive` was lucky there (25) does not count.
+    assert champion(pd.DataFrame(fast + _score_rows("prophet", {"2025-01-08": 27}))) == "prophet"
+    slow = _score_rows("prophet", {"2025-01-08": 31})
+    assert champion(pd.DataFrame(fast + slow)) == "window_average"

@@ -60,6 +60,11 @@ class Boosting(GridModel):
         self.trees = trees
         self.rows = rows
         self.seed = seed
+        self.trees_text = ""
+
+    def texts(self) -> dict[str, str]:
+        """Return the fitted trees as text, by file name; nothing before a prediction."""
+        return {"boosting.txt": self.trees_text} if self.trees_text else {}
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         grid = self.grid
@@ -122,6 +127,7 @@ class Boosting(GridModel):
         errors = (truth - point) / self._unit(bank, point, rows)
         calibration = conformal.calibrate(errors, self._where(bank, rows), quantiles)
         final = self._fit_trees(table, target, weight)
+        self.trees_text = final.model_to_string()
         base, scale = bank.reference(future)
         made = final.predict(bank.features(future), num_threads=1)
         return base + np.asarray(made) * scale, calibration

@@ -78,23 +78,33 @@ def pooled(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def champion(scores: pd.DataFrame) -> str:
-    """Return the name of the best model on the cutoffs that all models share.
+    """Return the name of the best model.
 
     Notes
     -----
-    The figure is the mean of WAPE and pinball, each relative to the best model's. Models within
-    `TIE` of the best are tied; the simplest of them (order of
-    :func:`mining.forecast.models.names`) is the champion.
+    The best of the models that have every cutoff, on all of them; then a slow model takes its
+    place only by beating it on the cutoffs that all models share. The figure of merit is the mean
+    of WAPE and pinball, each relative to the best model's. Models within `TIE` of the best are
+    tied; the simplest of them (order of :func:`mining.forecast.models.names`) is taken.
 
     Raises
     ------
     ModelError
         If the table is empty or the models share no cutoff.
     """
-    common = panels(scores)["common"] if len(scores) else scores
-    if common.empty:
+    shared = panels(scores) if len(scores) else {}
+    if not shared or shared["common"].empty:
         raise ModelError("no champion: the score table holds no cutoff that all models share")
-    table = pd.DataFrame({m: pooled(rows) for m, rows in common.groupby("model")}).T
+    every, common = shared["all"], shared["common"]
+    slow = set(common["model"]) - set(every["model"])
+    if every.empty:
+        return _best(common)
+    first = _best(every)
+    return _best(common[common["model"].isin({first, *slow})]) if slow else first
+
+
+def _best(rows: pd.DataFrame) -> str:
+    table = pd.DataFrame({m: pooled(part) for m, part in rows.groupby("model")}).T
     merit = (table["wape"] / table["wape"].min() + table["pinball"] / table["pinball"].min()) / 2
     tied = merit[merit <= merit.min() * (1 + TIE)].index
     return str(min(tied, key=lambda name: (models.simplicity(name), name)))
