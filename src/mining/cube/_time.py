@@ -63,3 +63,26 @@ def to_utc(local: str | pd.Timestamp, timezone: str) -> pd.Timestamp:
     if stamp.tzinfo is None:
         stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
     return stamp.tz_convert("UTC").tz_localize(None)
+
+
+def duration(length: object, name: str) -> pd.Timedelta:
+    """Return a duration, or raise :class:`ConfigError` that names the parameter.
+
+    A bare number is refused: nobody who writes ``7`` means the seven nanoseconds of pandas.
+
+    Examples
+    --------
+    >>> duration("36h", "horizon")
+    Timedelta('1 days 12:00:00')
+    """
+    bare = isinstance(length, int | float | np.number) or (
+        isinstance(length, str) and not any(c.isalpha() or c == ":" for c in length)
+    )
+    try:
+        found = pd.NaT if bare else pd.Timedelta(length)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        found = pd.NaT
+    if not isinstance(found, pd.Timedelta):
+        msg = f"{name}: found {length!r}, expected a duration such as '7D', '36h' or '15min'"
+        raise ConfigError(msg)
+    return found

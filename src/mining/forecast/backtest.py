@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining import compute
+from mining import compute, progress
 from mining import cube as cubes
 from mining.calendars import Calendar
+from mining.errors import ModelError
 from mining.forecast import _grid, _origins, models, scores
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
@@ -63,7 +64,8 @@ def backtest(
     horizon : str or Timedelta
         How far each forecast reaches, in local calendar time.
     origins : int
-        Number of origins; the last horizon ends with the last full day of the data.
+        Number of origins; the last horizon ends with the last full day of the data. Origins
+        with less than a week of data before them are left out.
     origin_step : str or Timedelta
         Time between two origins.
     models : sequence of str or Model, optional
@@ -73,7 +75,8 @@ def backtest(
     calendar : "cube", None, mapping or Calendar
         What is known in advance; None means no holidays and no events.
     cutoffs : sequence of str or Timestamp, optional
-        Explicit origins in local time, instead of `origins` and `origin_step`.
+        Explicit origins in local time (or with an offset), instead of `origins` and
+        `origin_step`. Where a horizon reaches beyond the data, the days there are are scored.
     history : str, Timedelta or None
         At most so much data before each origin; None means all.
     return_forecasts : bool
@@ -95,9 +98,10 @@ def backtest(
         and from these `wape`, `mase`, `coverage`. `cutoff` is local and naive. Pool them with
         :func:`summarize`, never by hand across models with unequal origins.
 
-        The forecasts, only with `return_forecasts`: ``model, cutoff, sensor, time`` (UTC,
-        naive), `day_ahead`, `observed` (the truth that was scored, NaN elsewhere), `quality`, and
-        one column per quantile (``q0.1`` …).
+        The forecasts that were scored, only with `return_forecasts`: ``model, cutoff, sensor,
+        time`` (UTC, naive), `day_ahead`, `observed` (the truth that was scored, NaN elsewhere),
+        `quality`, and one column per quantile (``q0.1`` …), rounded to 3 decimals before they
+        are scored.
 
     Raises
     ------
@@ -105,14 +109,30 @@ def backtest(
         If the data are too short for one origin.
     ModelError
         If a model, a quantile or a score is not what it should be.
+    ConfigError
+        If a duration, a cutoff, the number of origins or the calendar is not understood.
+
+    Notes
+    -----
+    Runs of more than five seconds tell their progress, see :mod:`mining.progress`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, mining
+    >>> hours = pd.date_range("2026-03-02", periods=6 * 168, freq="h", name="time")
+    >>> frame = pd.DataFrame({"door": 50 + 40 * np.sin(hours.hour / 4)}, index=hours)
+    >>> cube = mining.from_table(frame.round(), timezone="UTC")
+    >>> scores = mining.backtest(cube, origins=2, models=["seasonal_naive"])
+    >>> mining.summarize(scores).loc[0, ["origins", "n", "wape"]].tolist()
+    [2, 336, 0.0]
     """
     length = _origins.duration(horizon, "horizon")
-    levels = _origins.check_quantiles((*quantiles, 0.5, *INTERVAL))
+    levels = _origins.check_quantiles(quantiles, always=(0.5, *INTERVAL))
     rivals = _resolve(models)
     when = (
         _origins.last_cutoffs(cube, length, origins, _origins.duration(origin_step, "origin_step"))
         if cutoffs is None
-        else _origins.check_cutoffs(cube, cutoffs, length)
+        else _origins.check_cutoffs(cube, cutoffs)
     )
     past = None if history is None else _origins.duration(history, "history")
     known = _origins.calendar_of(cube, calendar)
@@ -132,7 +152,11 @@ def backtest(
         for model in rivals
         if not model.slow or cutoff in slow
     ]
-    done = compute.map_items(_run, tasks, workers=workers)
+    told = progress.Counter("backtest", len(tasks))
+    with progress.patience(f"backtest: {len(tasks)} forecasts from {len(when)} origins"):
+        done = compute.map_items(
+            _run, tasks, workers=workers, after=lambda t: told(f"{t.model.name} at {t.cutoff}")
+        )
     table = _ordered(pd.concat([rows for rows, _ in done], ignore_index=True), "day_ahead")
     if not return_forecasts:
         return table
@@ -186,7 +210,7 @@ def _task(
 
 def _run(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     model = copy.deepcopy(task.model).fit(task.known, task.calendar)
-    made = np.asarray(model.predict(task.truth.shape[1], task.quantiles), dtype="float64")
+    made = _predicted(model, task)
     grid = _grid.of_cube(task.known)
     day = grid.offsets(task.truth.shape[1]) // grid.slots + 1
     rows = score_rows(made, task.truth.to_numpy(dtype="float64"), day, task.quantiles, task.scale)
@@ -194,6 +218,19 @@ def _run(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     sensors = task.truth.index.to_numpy()
     table = pd.DataFrame({**head, "sensor": sensors[rows.pop("sensor")], **rows})
     return table, _long(task, made, day, head) if task.keep else None
+
+
+def _predicted(model: Model, task: _Task) -> Floats:
+    """Return what the model says as it would be published; refuse what cannot be scored."""
+    made = np.asarray(model.predict(task.truth.shape[1], task.quantiles), dtype="float64")
+    expected = (*task.truth.shape, len(task.quantiles))
+    if made.shape != expected:
+        msg = (
+            f"model {model.name!r} predicted the shape {made.shape}: expected {expected} "
+            "(sensor, step, quantile)"
+        )
+        raise ModelError(msg)
+    return np.round(made, _origins.DECIMALS)
 
 
 def _long(
@@ -208,9 +245,6 @@ def _long(
             "day_ahead": np.tile(day, sensors),
             "observed": task.truth.to_numpy(dtype="float64").ravel(),
             "quality": task.quality.ravel(),
-            **{
-                f"q{level:g}": np.round(made[:, :, k].ravel(), 3)
-                for k, level in enumerate(task.quantiles)
-            },
+            **{f"q{level:g}": made[:, :, k].ravel() for k, level in enumerate(task.quantiles)},
         }
     )

@@ -83,7 +83,7 @@ def lay(
     ConfigError
         If the step is not a positive duration.
     """
-    delta = infer_step(long) if step is None else duration(step, "step")
+    delta = infer_step(long) if step is None else cube.duration(step, "step")
     if delta <= pd.Timedelta(0):
         msg = f"step {step!r}: expected a positive duration such as '1h'"
         raise ConfigError(msg)
@@ -246,15 +246,6 @@ def _refuse_too_large(long: Long, count: int, step: pd.Timedelta) -> None:
             f"check the step and the first and last times, {ends}"
         )
         raise TableError(msg)
-
-
-def duration(text: str | pd.Timedelta, name: str) -> pd.Timedelta:
-    """Return a duration, or raise :class:`ConfigError` that names what was found."""
-    try:
-        return pd.Timedelta(text)
-    except ValueError as error:
-        msg = f"{name} {text!r}: expected a duration such as '1h', '15min' or '1D'"
-        raise ConfigError(msg) from error
 
 
 def words(duration: pd.Timedelta | int) -> str:
