@@ -12,18 +12,29 @@ import pandas as pd
 import xarray as xr
 
 from mining.cube._model import (
+    LONG_NAMES,
     NUMBER_COORDS,
     REPAIR,
     SENSOR,
     TEXT_COORDS,
     TIME,
+    Aggregate,
     FloatArray,
+    Kind,
     Quality,
     Reason,
     kind_of,
 )
 from mining.cube._time import check_timezone, step_of, time_grid
 from mining.errors import CubeError
+
+#: What CF calls the arithmetic of a kind.
+_CELL_METHODS: dict[Aggregate, str] = {
+    "sum": "time: sum",
+    "mean": "time: mean",
+    "energy": "time: mean (comment: of the energy)",
+    "last": "time: point",
+}
 
 
 def build(
@@ -178,12 +189,7 @@ def _with_sensor_coords(cube: xr.Dataset, sensors: pd.DataFrame | None, kind: st
 
 
 def _with_cf_attrs(cube: xr.Dataset) -> xr.Dataset:
-    units = {kind_of(str(k)).unit for k in cube["kind"].to_numpy()}
-    cube["value"].attrs = {
-        "long_name": "measure of each interval",
-        "units": units.pop() if len(units) == 1 else "see kind",
-        "ancillary_variables": "quality reason",
-    }
+    cube["value"].attrs = _value_attrs({kind_of(str(k)) for k in cube["kind"].to_numpy()})
     for name, table in (("quality", Quality), ("reason", Reason)):
         cube[name].attrs = {
             "long_name": f"{name} of each cell",
@@ -193,11 +199,29 @@ def _with_cf_attrs(cube: xr.Dataset) -> xr.Dataset:
             "units": "1",
         }
     cube["repairs"].attrs = {"long_name": "rows mended or dropped by the reader", "units": "1"}
+    for name, text in LONG_NAMES.items():
+        cube[name].attrs = {"long_name": text}
     cube[TIME].attrs = {
         "standard_name": "time",
         "long_name": "start of the interval, UTC",
         "axis": "T",
     }
+    cube["name"].attrs["standard_name"] = "platform_name"
     cube["latitude"].attrs = {"standard_name": "latitude", "units": "degrees_north"}
     cube["longitude"].attrs = {"standard_name": "longitude", "units": "degrees_east"}
     return cube
+
+
+def _value_attrs(kinds: set[Kind]) -> dict[str, str]:
+    """Return unit and cell method of the measure; mixed kinds have neither in common."""
+    one = next(iter(kinds)) if len({(k.unit, k.aggregate) for k in kinds}) == 1 else None
+    out = {
+        "long_name": "measure of each interval",
+        "units": one.unit if one else "1",
+        "ancillary_variables": "quality reason",
+    }
+    if one:
+        out["cell_methods"] = _CELL_METHODS[one.aggregate]
+    else:
+        out["comment"] = "unit and meaning depend on the kind of the sensor"
+    return out

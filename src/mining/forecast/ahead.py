@@ -170,6 +170,8 @@ def _dataset(
         "long_name": "forecast of each interval",
         "units": cube["value"].attrs.get("units", "1"),
     }
+    out[cubes.TIME].attrs = dict(cube[cubes.TIME].attrs)
+    out["quantile"].attrs = {"long_name": "level of the quantile", "units": "1"}
     kept = ("Conventions", "timezone", "step_seconds", "simulated", "territory", "title")
     out.attrs = {name: cube.attrs[name] for name in kept if name in cube.attrs}
     out.attrs |= {"cutoff": when.isoformat(), "model": fitted.name}
