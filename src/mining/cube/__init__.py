@@ -28,7 +28,16 @@ from mining.cube._model import (
     Reason,
     kind_of,
 )
-from mining.cube._time import check_timezone, duration, local_time, step_of, time_grid, to_utc
+from mining.cube._time import (
+    check_timezone,
+    duration,
+    future_times,
+    local_ahead,
+    local_time,
+    step_of,
+    time_grid,
+    to_utc,
+)
 from mining.cube._views import by_place, observed, trusted, with_sensors
 
 __all__ = [
@@ -50,7 +59,9 @@ __all__ = [
     "codes_from_values",
     "duration",
     "encoding",
+    "future_times",
     "kind_of",
+    "local_ahead",
     "local_time",
     "observed",
     "read",

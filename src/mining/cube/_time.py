@@ -47,6 +47,22 @@ def time_grid(
     return zoned.tz_convert("UTC").tz_localize(None).as_unit("ns")
 
 
+def future_times(
+    last: pd.Timestamp, steps: int, step: pd.Timedelta, timezone: str
+) -> pd.DatetimeIndex:
+    """Return the `steps` UTC times (naive) that follow `last` on the grid of a cube."""
+    if step % pd.Timedelta("1D"):
+        return pd.date_range(last + step, periods=steps, freq=step).as_unit("ns")
+    return time_grid(last, last + (steps + 1) * step, step, timezone)[1 : steps + 1]
+
+
+def local_ahead(cube: xr.Dataset, steps: int) -> pd.DatetimeIndex:
+    """Return the local times (tz-aware) of the `steps` intervals that follow the cube."""
+    zone, last = str(cube.attrs["timezone"]), cube.indexes[TIME][-1]
+    times = future_times(last, steps, step_of(cube), zone)
+    return times.tz_localize("UTC").tz_convert(zone)
+
+
 def local_time(cube: xr.Dataset) -> pd.DatetimeIndex:
     """Return the times of the cube in the territory's time zone (tz-aware)."""
     index = pd.DatetimeIndex(cube.indexes[TIME])

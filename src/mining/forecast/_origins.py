@@ -18,8 +18,6 @@ Score = Literal["trusted", "observed"]
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: What a first forecast needs before its origin.
 LEAST_HISTORY = pd.Timedelta("7D")
-#: Of every forecast that is handed out or scored.
-DECIMALS = 3
 
 
 def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
@@ -58,7 +56,7 @@ def check_quantiles(
 def bounds(cube: xr.Dataset) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the local start of the data and their local end (exclusive), naive."""
     times = pd.DatetimeIndex(cube.indexes[cubes.TIME])
-    following = _grid.future_times(times[-1], 1, cubes.step_of(cube), cube.attrs["timezone"])
+    following = cubes.future_times(times[-1], 1, cubes.step_of(cube), cube.attrs["timezone"])
     both = pd.DatetimeIndex(times[:1].append(following))
     zoned = both.tz_localize("UTC").tz_convert(cube.attrs["timezone"])
     local = zoned.tz_localize(None)

@@ -13,7 +13,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining import progress
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid, _origins, models, summary
+from mining.forecast import _grid, _origins, _tasks, models, summary
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
@@ -107,7 +107,7 @@ def forecast(
     steps = _grid.steps_within(known.indexes[cubes.TIME][-1], length, known)
     with progress.patience(f"forecast: {chosen.name} for {cube.sizes[cubes.SENSOR]} sensors"):
         fitted = chosen.fit(known, known_ahead)
-        made = fitted.predict(steps, levels)
+        made = _tasks.predicted(fitted, known, steps, levels)
     return _dataset(cube, known, made, levels=levels, fitted=fitted, when=when)
 
 
@@ -147,22 +147,23 @@ def _dataset(
     when: pd.Timestamp,
 ) -> xr.Dataset:
     last = known.indexes[cubes.TIME][-1]
-    times = _grid.future_times(
+    times = cubes.future_times(
         last, made.shape[1], cubes.step_of(cube), str(cube.attrs["timezone"])
     )
     dims = (cubes.SENSOR, cubes.TIME, "quantile")
+    served = fitted.served or (fitted.name,) * len(made)
     carried = {
         name: cube[name].variable
         for name in (*cubes.TEXT_COORDS, *cubes.NUMBER_COORDS)
         if name in cube.coords
     }
     out = xr.Dataset(
-        {"value": (dims, np.round(made, _origins.DECIMALS) + 0.0)},
+        {"value": (dims, made)},
         coords={
             cubes.SENSOR: cube[cubes.SENSOR].to_numpy(),
             cubes.TIME: times.to_numpy(),
             "quantile": list(levels),
-            "model": (cubes.SENSOR, np.array(fitted.served, dtype=str)),
+            "model": (cubes.SENSOR, np.array(served, dtype=str)),
             **carried,
         },
     )

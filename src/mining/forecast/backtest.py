@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,30 +11,12 @@ import pandas as pd
 import xarray as xr
 
 from mining import compute, progress
-from mining import cube as cubes
-from mining.calendars import Calendar
-from mining.errors import ModelError
-from mining.forecast import _grid, _origins, models, scores
+from mining.forecast import _origins, _tasks, models
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
-from mining.forecast.tally import INTERVAL, score_rows
+from mining.forecast.tally import INTERVAL
 
 Floats = npt.NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One model at one origin: all that a worker needs, and nothing after the cutoff to see."""
-
-    model: Model
-    known: xr.Dataset
-    truth: pd.DataFrame
-    quality: npt.NDArray[np.int8]
-    calendar: Calendar
-    cutoff: pd.Timestamp
-    scale: Floats
-    quantiles: tuple[float, ...]
-    keep: bool
 
 
 def backtest(
@@ -138,7 +118,7 @@ def backtest(
     known = _origins.calendar_of(cube, calendar)
     slow = when[-slow_origins:] if slow_origins > 0 else []
     tasks = [
-        _task(
+        _tasks.task(
             cube,
             model,
             cutoff,
@@ -155,7 +135,10 @@ def backtest(
     told = progress.Counter("backtest", len(tasks))
     with progress.patience(f"backtest: {len(tasks)} forecasts from {len(when)} origins"):
         done = compute.map_items(
-            _run, tasks, workers=workers, after=lambda t: told(f"{t.model.name} at {t.cutoff}")
+            _tasks.run,
+            tasks,
+            workers=workers,
+            after=lambda t: told(f"{t.model.name} at {t.cutoff}"),
         )
     table = _ordered(pd.concat([rows for rows, _ in done], ignore_index=True), "day_ahead")
     if not return_forecasts:
@@ -170,81 +153,3 @@ def _resolve(wanted: Sequence[str | Model] | None) -> list[Model]:
 
 def _ordered(table: pd.DataFrame, last: str) -> pd.DataFrame:
     return table.sort_values(["model", "cutoff", "sensor", last], kind="stable", ignore_index=True)
-
-
-def _task(
-    cube: xr.Dataset,
-    model: Model,
-    cutoff: pd.Timestamp,
-    *,
-    spans: tuple[pd.Timedelta, pd.Timedelta | None],
-    calendar: Calendar,
-    quantiles: tuple[float, ...],
-    score: Score,
-    keep: bool,
-) -> _Task:
-    horizon, history = spans
-    known = _origins.before(cube, cutoff, history)
-    start = known.indexes[cubes.TIME][-1]
-    end = cubes.to_utc(cutoff + horizon, cube.attrs["timezone"])
-    times = cube.indexes[cubes.TIME]
-    ahead = cube.isel({cubes.TIME: np.flatnonzero((times > start) & (times < end))})
-    past = _origins.truth(known, score).to_numpy()
-    season = 7 * _grid.slots_per_day(cubes.step_of(cube))
-    return _Task(
-        model=model,
-        known=known,
-        truth=pd.DataFrame(
-            _origins.truth(ahead, score).to_numpy(),
-            index=ahead[cubes.SENSOR].to_numpy().astype(str),
-            columns=pd.DatetimeIndex(ahead.indexes[cubes.TIME]),
-        ),
-        quality=ahead["quality"].to_numpy(),
-        calendar=calendar,
-        cutoff=cutoff,
-        scale=scores.seasonal_scale(past, season),
-        quantiles=quantiles,
-        keep=keep,
-    )
-
-
-def _run(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    model = copy.deepcopy(task.model).fit(task.known, task.calendar)
-    made = _predicted(model, task)
-    grid = _grid.of_cube(task.known)
-    day = grid.offsets(task.truth.shape[1]) // grid.slots + 1
-    rows = score_rows(made, task.truth.to_numpy(dtype="float64"), day, task.quantiles, task.scale)
-    head = {"model": model.name, "cutoff": task.cutoff}
-    sensors = task.truth.index.to_numpy()
-    table = pd.DataFrame({**head, "sensor": sensors[rows.pop("sensor")], **rows})
-    return table, _long(task, made, day, head) if task.keep else None
-
-
-def _predicted(model: Model, task: _Task) -> Floats:
-    """Return what the model says as it would be published; refuse what cannot be scored."""
-    made = np.asarray(model.predict(task.truth.shape[1], task.quantiles), dtype="float64")
-    expected = (*task.truth.shape, len(task.quantiles))
-    if made.shape != expected:
-        msg = (
-            f"model {model.name!r} predicted the shape {made.shape}: expected {expected} "
-            "(sensor, step, quantile)"
-        )
-        raise ModelError(msg)
-    return np.round(made, _origins.DECIMALS)
-
-
-def _long(
-    task: _Task, made: Floats, day: npt.NDArray[np.int64], head: dict[str, Any]
-) -> pd.DataFrame:
-    sensors, steps = task.truth.shape
-    return pd.DataFrame(
-        {
-            **head,
-            "sensor": np.repeat(task.truth.index.to_numpy(), steps),
-            "time": np.tile(task.truth.columns.to_numpy(), sensors),
-            "day_ahead": np.tile(day, sensors),
-            "observed": task.truth.to_numpy(dtype="float64").ravel(),
-            "quality": task.quality.ravel(),
-            **{f"q{level:g}": made[:, :, k].ravel() for k, level in enumerate(task.quantiles)},
-        }
-    )
