@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars
+from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _candidates, _coded, _frame, _labels, _rows
 from mining.anomaly._runs import Run
@@ -87,10 +87,11 @@ def detect(
     rows: list[dict[str, Any]] = []
     silence = _steps(scene, least_silence, "least_silence")
     gap = _steps(scene, merge_gap, "merge_gap")
-    for group in scene.groups:
-        coded = _coded_of(scene, group, silence, gap)
-        rows += [_rows.of_coded(scene, group, run) for run in coded]
-        rows += _statistical_rows(scene, group, coded, alerts_per_month)
+    with progress.patience(f"detect: {cube.sizes[cubes.SENSOR]} sensors"):
+        for group in scene.groups:
+            coded = _coded_of(scene, group, silence, gap)
+            rows += [_rows.of_coded(scene, group, run) for run in coded]
+            rows += _statistical_rows(scene, group, coded, alerts_per_month)
     return _frame.table(rows, cube.attrs["timezone"])
 
 

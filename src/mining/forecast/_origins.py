@@ -47,7 +47,7 @@ def check_quantiles(
         levels = tuple(sorted({round(float(q), 6) for q in (*quantiles, *always)}))
     except (TypeError, ValueError):
         levels = ()
-    if not levels or not (levels[0] > 0 and levels[-1] < 1):
+    if not levels or not all(0 < level < 1 for level in levels):
         msg = f"quantiles: found {quantiles!r}, expected numbers strictly between 0 and 1"
         raise ModelError(msg)
     return levels

@@ -103,8 +103,8 @@ def backtest(
     >>> frame = pd.DataFrame({"door": 50 + 40 * np.sin(hours.hour / 4)}, index=hours)
     >>> cube = mining.from_table(frame.round(), timezone="UTC")
     >>> scores = mining.backtest(cube, origins=2, models=["seasonal_naive"])
-    >>> mining.summarize(scores).loc[0, ["origins", "n", "wape"]].tolist()
-    [2, 336, 0.0]
+    >>> mining.summarize(scores).loc[0, ["origins", "n", "wape"]].astype(int).tolist()
+    [2, 336, 0]
     """
     length = _origins.duration(horizon, "horizon")
     levels = _origins.check_quantiles(quantiles, always=(0.5, *INTERVAL))
