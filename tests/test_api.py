@@ -325,6 +325,48 @@ def test_errors_of_a_backtest(options: dict[str, Any], message: str, cube: xr.Da
         mining.backtest(cube, models=QUICK, **options)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda c: c.attrs and None,
+            "not a cube: found NoneType, expected a Dataset of mining.from_table",
+        ),
+        (lambda c: c.drop_attrs(), "expected the attribute 'timezone'"),
+        (lambda c: c.isel(sensor=0), "expected the variable 'value' with dimensions"),
+        (lambda c: c.transpose("time", "sensor", ...), "expected the variable 'value'"),
+        (lambda c: c.isel(time=np.r_[0:2000, 2100:3359]), "time is not regular"),
+        (lambda c: c.isel(sensor=[0, 0, 1]), "sensor 's0' is there twice"),
+        (lambda c: c.isel(time=slice(0)), "an empty cube"),
+        (lambda c: c.isel(sensor=[]), "an empty cube"),
+        (lambda c: c.drop_vars("kind"), "expected the coordinate 'kind' of sensors"),
+        (lambda c: c.assign_attrs(timezone="Mars/One"), "unknown time zone 'Mars/One'"),
+    ],
+)
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_no_cube_is_refused(
+    name: str, spoil: Callable[[xr.Dataset], Any], message: str, cube: xr.Dataset
+) -> None:
+    with pytest.raises(mining.ForageError, match=message):
+        CALLS[name](spoil(cube))
+
+
+def test_errors_of_pooling(cube: xr.Dataset) -> None:
+    scores = mining.backtest(cube, models=QUICK, origins=1)
+    assert mining.summarize(scores, by="model").equals(mining.summarize(scores))
+    with pytest.raises(mining.ForageError, match="unknown key 'sensors' in the keys of scores"):
+        mining.summarize(scores, by=["sensors"])
+    with pytest.raises(mining.ForageError, match="the score table is empty"):
+        mining.summarize(scores.iloc[:0])
+
+
+def test_order_of_sensors_is_that_of_the_cube(cube: xr.Dataset) -> None:
+    turned = cube.isel(sensor=[2, 0, 1])
+    here, there = (mining.forecast(c, horizon="2D", model="window_average") for c in (cube, turned))
+    assert there["sensor"].to_numpy().tolist() == ["s2", "s0", "s1"]
+    xr.testing.assert_equal(here["value"], there["value"].sel(sensor=["s0", "s1", "s2"]))
+
+
 def test_errors_of_the_others(cube: xr.Dataset) -> None:
     with pytest.raises(mining.ForageError, match=r"up to 2025-05-26 .*the end of the data"):
         mining.forecast(cube, cutoff="2025-05-27")

@@ -137,22 +137,38 @@ def validate(cube: xr.Dataset) -> xr.Dataset:
     CubeError
         Naming the first thing that does not follow the data model.
     """
+    if not isinstance(cube, xr.Dataset):
+        msg = f"not a cube: found {type(cube).__name__}, expected a Dataset of mining.from_table"
+        raise CubeError(msg)
     for name in ("value", "quality", "reason"):
         if name not in cube or cube[name].dims != (SENSOR, TIME):
             msg = f"not a cube: expected the variable {name!r} with dimensions (sensor, time)"
             raise CubeError(msg)
+    for name in (*TEXT_COORDS, *NUMBER_COORDS):
+        if name not in cube.coords:
+            raise CubeError(f"not a cube: expected the coordinate {name!r} of sensors")
     for attr in ("timezone", "step_seconds"):
         if attr not in cube.attrs:
             msg = f"not a cube: expected the attribute {attr!r}"
             raise CubeError(msg)
-    times = pd.DatetimeIndex(cube.indexes[TIME])
-    grid = time_grid(times[0], times[-1], step_of(cube), cube.attrs["timezone"])
-    if not times.equals(grid):
-        raise CubeError("not a cube: time is not regular")
+    _validate_axes(cube)
     missing = cube["quality"].to_numpy() == Quality.MISSING
     if not (np.isnan(cube["value"].to_numpy()) == missing).all():
         raise CubeError("not a cube: a cell is NaN if and only if its quality is 'missing'")
     return cube
+
+
+def _validate_axes(cube: xr.Dataset) -> None:
+    if not cube.sizes[SENSOR] or not cube.sizes[TIME]:
+        raise CubeError("an empty cube: expected at least one sensor and one time")
+    if not cube.indexes[SENSOR].is_unique:
+        twice = cube.indexes[SENSOR][cube.indexes[SENSOR].duplicated()][0]
+        raise CubeError(f"not a cube: sensor {twice!r} is there twice")
+    zone = cube.attrs["timezone"]
+    check_timezone(zone)
+    times = pd.DatetimeIndex(cube.indexes[TIME])
+    if not times.equals(time_grid(times[0], times[-1], step_of(cube), zone)):
+        raise CubeError("not a cube: time is not regular")
 
 
 def _utc_index(index: pd.DatetimeIndex) -> pd.DatetimeIndex:

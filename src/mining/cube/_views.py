@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining.cube._build import build
+from mining.cube._build import build, validate
 from mining.cube._model import NUMBER_COORDS, SENSOR, TIME, FloatArray, Quality, kind_of
 from mining.cube._time import step_of
 from mining.errors import CubeError
@@ -33,7 +33,13 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
     Only places whose sensors all count (see :data:`KINDS`) are kept. A cell is trusted only where
     every sensor of the place is; it is missing where one is missing, suspect where one is suspect.
     A sensor that was not yet installed counts as missing.
+
+    Raises
+    ------
+    CubeError
+        If `cube` is not a cube, or no sensor that counts has a place.
     """
+    validate(cube)
     places = cube["place"].to_numpy().astype(str)
     kinds = cube["kind"].to_numpy().astype(str)
     columns: dict[str, FloatArray] = {}
@@ -45,6 +51,8 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
         columns[place] = cube["value"].to_numpy()[members].sum(axis=0)
         codes = cube["quality"].to_numpy()[members]
         worst[place] = _worst(codes)
+    if not columns:
+        raise CubeError("no place: expected the coordinate 'place' of some sensors to be told")
     index = pd.DatetimeIndex(cube.indexes[TIME])
     sensors = pd.DataFrame(
         {

@@ -70,6 +70,8 @@ def forecast(
 
     Raises
     ------
+    CubeError
+        If `cube` is not a cube.
     NotEnoughDataError
         If there is less than a week, or no trusted value at all, before the origin, or if the
         origin lies after the end of the data.
@@ -88,6 +90,7 @@ def forecast(
     >>> ahead["value"].sel(sensor="door", quantile=0.5)[:4].values.tolist()
     [50.0, 60.0, 69.0, 77.0]
     """
+    cubes.validate(cube)
     length = _origins.duration(horizon, "horizon")
     past = None if history is None else _origins.duration(history, "history")
     levels = _origins.check_quantiles(quantiles)

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import compute, progress
+from mining import cube as cubes
 from mining.forecast import _origins, _tasks, models
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
@@ -85,6 +86,8 @@ def backtest(
 
     Raises
     ------
+    CubeError
+        If `cube` is not a cube.
     NotEnoughDataError
         If the data are too short for one origin.
     ModelError
@@ -106,6 +109,7 @@ def backtest(
     >>> mining.summarize(scores).loc[0, ["origins", "n", "wape"]].astype(int).tolist()
     [2, 336, 0]
     """
+    cubes.validate(cube)
     length = _origins.duration(horizon, "horizon")
     levels = _origins.check_quantiles(quantiles, always=(0.5, *INTERVAL))
     rivals = _resolve(models)
