@@ -11,6 +11,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -328,10 +329,7 @@ def test_errors_of_a_backtest(options: dict[str, Any], message: str, cube: xr.Da
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (
-            lambda c: c.attrs and None,
-            "not a cube: found NoneType, expected a Dataset of mining.from_table",
-        ),
+        (lambda c: c["value"], "not a cube: found DataArray, expected a Dataset"),
         (lambda c: c.drop_attrs(), "expected the attribute 'timezone'"),
         (lambda c: c.isel(sensor=0), "expected the variable 'value' with dimensions"),
         (lambda c: c.transpose("time", "sensor", ...), "expected the variable 'value'"),
@@ -358,6 +356,16 @@ def test_errors_of_pooling(cube: xr.Dataset) -> None:
         mining.summarize(scores, by=["sensors"])
     with pytest.raises(mining.ForageError, match="the score table is empty"):
         mining.summarize(scores.iloc[:0])
+
+
+def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    lines = ["from mining import compute", "compute.map_items(str, [1, 2], workers=2)"]
+    script.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert "ConfigError: workers=2: a worker process ended at once" in done.stderr
 
 
 def test_order_of_sensors_is_that_of_the_cube(cube: xr.Dataset) -> None:

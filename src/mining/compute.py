@@ -6,7 +6,10 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
+
+from mining.errors import ConfigError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,6 +35,11 @@ def map_items(
     after : callable, optional
         Called in this process with each item that is done, in their order.
 
+    Raises
+    ------
+    ConfigError
+        If a worker process cannot run, for instance because a script calls this at its top level.
+
     Notes
     -----
     Results do not depend on `workers`: every item is computed alone, by one thread.
@@ -42,8 +50,15 @@ def map_items(
         return _collected(map(function, todo), todo, after)
     # Not fork: LightGBM's and BLAS' thread pools do not survive it.
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
-        return _collected(pool.map(function, todo), todo, after)
+    try:
+        with ProcessPoolExecutor(count, mp_context=context) as pool:
+            return _collected(pool.map(function, todo), todo, after)
+    except BrokenProcessPool as error:
+        msg = (
+            f"workers={workers}: a worker process ended at once; in a script, put the call under "
+            "'if __name__ == \"__main__\":', or use workers=1"
+        )
+        raise ConfigError(msg) from error
 
 
 def _collected(
