@@ -113,7 +113,10 @@ def infer_step(long: Long) -> pd.Timedelta:
     if counts[best] * 2 <= counts.sum():
         shares = sorted(zip(-counts / counts.sum(), gaps, strict=True))[:3]
         found = ", ".join(f"{words(int(g))} ({-s:.0%})" for s, g in shares)
-        msg = f"the step is not clear, differences found are {found}: declare it (step='1h')"
+        msg = (
+            f"the step is not clear, differences found are {found}: declare it (step='1h'), or "
+            "bring irregular polls to a step first (resample)"
+        )
         raise TableError(msg)
     return pd.Timedelta(int(gaps[best]))
 
