@@ -63,13 +63,15 @@ def load(territory: str, *, root: Path | str | None = None) -> xr.Dataset:
         return data_model.read(file)
     from mining import sources
     from mining.quality import clean
-    from mining.territory import load_territory
+    from mining.territory import check_sensors, load_territory
 
     described = load_territory(base / "data" / "territories" / territory)
     source = sources.get(str(described.source["name"]))
     with tempfile.TemporaryDirectory() as raw:
         source.acquire(described, Path(raw))
-        return clean(source.read(described, Path(raw)))
+        cube = source.read(described, Path(raw))
+    check_sensors(described, cube["sensor"].to_numpy())
+    return clean(cube)
 
 
 def from_table(frame: pd.DataFrame, **options: Any) -> xr.Dataset:

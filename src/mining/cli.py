@@ -54,11 +54,20 @@ def run(argv: Sequence[str]) -> int:
     try:
         _COMMANDS[arguments.command](arguments)
     except ForageError as error:
-        print(f"mining: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _mistake(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise  # not a file of the user: a fault of ours, told whole
+        return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
+        print("mining: stopped; nothing half-written was left", file=sys.stderr)  # noqa: T201
         return 130
     return 0
+
+
+def _mistake(sentence: str) -> int:
+    print(f"mining: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201
+    return 2
 
 
 def _root() -> Path:
