@@ -84,9 +84,11 @@ def _new(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    from mining import sources
     from mining.territory import load_territory
 
     territory = load_territory(_root() / "data" / "territories" / arguments.territory)
+    sources.get(str(territory.source["name"])).check(territory)
     logging.info("%s: the files are well formed", territory.name)
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "Columns",
     "TablesOptions",
     "acquire",
+    "check",
     "from_national",
     "from_table",
     "read",
@@ -220,6 +221,17 @@ def from_national(
         sensors=known,
         attrs=attrs,
     )
+
+
+def check(territory: Territory) -> None:
+    """Refuse options that cannot be, before anything is read.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first key that is wrong.
+    """
+    parse(territory.source)
 
 
 def acquire(territory: Territory, raw: Path) -> None:
