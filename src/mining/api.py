@@ -57,7 +57,10 @@ def load(territory: str, *, root: Path | str | None = None) -> xr.Dataset:
     SourceError
         If the data cannot be read.
     """
+    from mining.readers.fields import check_folder_name
+
     base = Path(root) if root is not None else project_root()
+    check_folder_name(territory)
     file = base / "data" / "cube" / f"{territory}.nc"
     if file.is_file():
         return data_model.read(file)

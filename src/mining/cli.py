@@ -76,6 +76,12 @@ def _root() -> Path:
     return project_root()
 
 
+def _named(territory: str) -> str:
+    from mining.readers.fields import check_folder_name
+
+    return check_folder_name(territory)
+
+
 def _new(arguments: argparse.Namespace) -> None:
     from mining.scaffold import new_territory
 
@@ -87,14 +93,16 @@ def _check(arguments: argparse.Namespace) -> None:
     from mining import sources
     from mining.territory import load_territory
 
-    territory = load_territory(_root() / "data" / "territories" / arguments.territory)
+    name = _named(arguments.territory)
+    territory = load_territory(_root() / "data" / "territories" / name)
     sources.get(str(territory.source["name"])).check(territory)
     logging.info("%s: the files are well formed", territory.name)
 
 
 def _stage(arguments: argparse.Namespace) -> None:
+    name = _named(arguments.territory)
     stage = import_module(f"mining.stages.{arguments.stage}")
-    stage.run(_root(), arguments.territory)
+    stage.run(_root(), name)
 
 
 def _track(arguments: argparse.Namespace) -> None:
@@ -103,7 +111,7 @@ def _track(arguments: argparse.Namespace) -> None:
 
     root = _root()
     for territory in arguments.territory or load_params(root / "params.yaml").territories:
-        logging.info("track %s: %s", territory, track(root, territory))
+        logging.info("track %s: %s", territory, track(root, _named(territory)))
 
 
 def _mlflow(_: argparse.Namespace) -> None:

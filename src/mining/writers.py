@@ -106,15 +106,13 @@ def directory(path: Path, fill: Callable[[Path], None]) -> Path:
     old = path.with_name(f".{path.name}.old")
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        _remove(draft, old)
         try:
             draft.mkdir()
             fill(draft)
             _swap(draft, path, old)
         finally:
-            for leftover in (draft, old):
-                shutil.rmtree(leftover, ignore_errors=True)
+            _remove(draft, old)
     return path
 
 
@@ -141,9 +139,13 @@ def _told(path: Path) -> Iterator[None]:
         raise OutputError(f"{path}: cannot be written ({why})") from error
 
 
-def _remove(file: Path) -> None:
-    with suppress(OSError):  # in a folder that takes no change there is nothing to remove
-        file.unlink()
+def _remove(*leftovers: Path) -> None:
+    for path in leftovers:
+        with suppress(OSError):  # what cannot be removed is in nobody's way
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def significant(number: float, digits: int = 6) -> float:

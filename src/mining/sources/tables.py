@@ -295,9 +295,7 @@ def read(territory: Territory, raw: Path) -> xr.Dataset:
     if options.format == "national":
         if not declares:
             known = known.reindex(columns=["place"])
-        long, known = _measures.read(
-            options, raw, known, territory.kind, step, every=not declares
-        )
+        long, known = _measures.read(options, raw, known, territory.kind, step, every=not declares)
         declares = True
     else:
         long = _plain.read(options, _raw.acquired(raw, ""))

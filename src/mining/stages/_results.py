@@ -44,6 +44,8 @@ def read_table(files: Workspace, name: str) -> pd.DataFrame:
     path = files.results / name
     words = _WORDS[name]
     with _read_whole(path):
+        if not path.read_bytes().endswith(b"\n"):
+            raise ValueError("its end is missing")
         header = list(pd.read_csv(path, nrows=0).columns)
         missing = [c for c in (*words, *_NUMBERS[name]) if c not in header]
         if missing:
@@ -53,7 +55,7 @@ def read_table(files: Workspace, name: str) -> pd.DataFrame:
             path,
             dtype=dict.fromkeys(words, "str"),
             keep_default_na=False,
-            na_values=dict.fromkeys(numbers, [""]),
+            na_values={n: [""] for n in numbers},
         )
         for column in numbers:
             table[column] = pd.to_numeric(table[column])
