@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +152,11 @@ def _record(client: MlflowClient, experiment: str, root: Path, territory: str, k
 
 def _check_readable(folder: Path) -> None:
     """Refuse damaged results before a run is made of half of them."""
-    readers = {"metrics.json": _json, "summary.csv": pd.read_csv, "by_day_ahead.csv": pd.read_csv}
+    readers: dict[str, Callable[[Path], Any]] = {
+        "metrics.json": _json,
+        "summary.csv": pd.read_csv,
+        "by_day_ahead.csv": pd.read_csv,
+    }
     for name, read in readers.items():
         try:
             read(folder / name)

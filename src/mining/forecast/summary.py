@@ -105,8 +105,9 @@ def champion(scores: pd.DataFrame) -> str:
 
 def _relative(figure: pd.Series) -> pd.Series:
     """Return a figure relative to the best one; 1 where it is the best, or known of nobody."""
-    best = figure.min()
-    return (figure / best).where(figure != best, 1.0).fillna(1.0 if np.isnan(best) else np.inf)
+    best = float(figure.min())
+    share = np.where(figure == best, 1.0, figure / best)
+    return pd.Series(share, index=figure.index).fillna(1.0 if np.isnan(best) else np.inf)
 
 
 def _best(rows: pd.DataFrame) -> str:
