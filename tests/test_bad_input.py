@@ -317,6 +317,17 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_text() == "old\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_keeps_the_old_cube(tmp_path: Path) -> None:
+    data = xr.Dataset({"x": ("t", np.arange(5.0))})
+    whole = writers.netcdf(tmp_path / "a.nc", data, {}).read_bytes()
+    (tmp_path / ".a.nc.part").symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=r"a.nc: cannot be written \(No space left on device\)"):
+        writers.netcdf(tmp_path / "a.nc", data + 1, {})
+    assert (tmp_path / "a.nc").read_bytes() == whole
+    assert writers.netcdf(tmp_path / "b.nc", data, {}).read_bytes() == whole
+
+
 def test_a_folder_that_cannot_be_filled_keeps_the_old_one(tmp_path: Path) -> None:
     def fill(folder: Path) -> None:
         (folder / "page").write_text("new")

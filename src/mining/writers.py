@@ -74,13 +74,12 @@ def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int
 
 
 def netcdf(path: Path, dataset: xr.Dataset, encoding: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write netCDF-4 through h5netcdf; equal datasets give equal bytes."""
-    return atomically(
-        path,
-        lambda draft: dataset.to_netcdf(
-            draft, engine="h5netcdf", format="NETCDF4", encoding=dict(encoding)
-        ),
-    )
+    """Write netCDF-4 through h5netcdf; equal datasets give equal bytes.
+
+    The file is made in memory: on a full disk the HDF5 library fails half-way, and crashes.
+    """
+    content = dataset.to_netcdf(engine="h5netcdf", format="NETCDF4", encoding=dict(encoding))
+    return binary(path, bytes(content))
 
 
 def svg(path: Path, figure: Figure) -> Path:
