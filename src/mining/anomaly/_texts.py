@@ -149,7 +149,7 @@ def faulty(kind: str, observed: float, expected: float, unit: str) -> str:
     seen = SEEN[kind]
     if not math.isfinite(expected):
         return f"{seen}, sans qu’on sache combien attendre"
-    wanted = f"{amount(expected, unit)} {'étaient attendus' if unit == 'count' else 'attendus'}"
+    wanted = f"{amount(expected, unit)} étaient attendus"
     if kind in ("silence", "zeros") or not math.isfinite(observed):
         return f"{seen} là où environ {wanted}"
     given = f"{amount(observed, unit)} {'comptés' if unit == 'count' else 'mesurés'}"

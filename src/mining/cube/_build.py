@@ -134,6 +134,12 @@ def validate(cube: xr.Dataset) -> xr.Dataset:
         if attr not in cube.attrs:
             msg = f"not a cube: expected the attribute {attr!r}"
             raise CubeError(msg)
+    for name in (*TEXT_COORDS, *NUMBER_COORDS, SENSOR, TIME):
+        if name not in cube.coords:
+            msg = f"not a cube: expected the coordinate {name!r}"
+            raise CubeError(msg)
+    if not isinstance(cube.indexes[TIME], pd.DatetimeIndex) or not cube.sizes[TIME]:
+        raise CubeError("not a cube: expected one time or more")
     times = pd.DatetimeIndex(cube.indexes[TIME])
     grid = time_grid(times[0], times[-1], step_of(cube), cube.attrs["timezone"])
     if not times.equals(grid):

@@ -32,7 +32,8 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
 
     Only places whose sensors all count (see :data:`KINDS`) are kept. A cell is trusted only where
     every sensor of the place is; it is missing where one is missing, suspect where one is suspect.
-    A sensor that was not yet installed counts as missing.
+    A sensor that was not yet installed counts as missing. Without any such place the cube has no
+    sensor at all.
     """
     places = cube["place"].to_numpy().astype(str)
     kinds = cube["kind"].to_numpy().astype(str)
@@ -45,6 +46,8 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
         columns[place] = cube["value"].to_numpy()[members].sum(axis=0)
         codes = cube["quality"].to_numpy()[members]
         worst[place] = _worst(codes)
+    if not columns:
+        return cube.isel({SENSOR: []})
     index = pd.DatetimeIndex(cube.indexes[TIME])
     sensors = pd.DataFrame(
         {
