@@ -26,7 +26,7 @@ repro: env ## run the whole pipeline on the territories of params.yaml
 	mining track
 
 test: env ## run the tests
-	pytest -n 2
+	pytest -n 2 --dist loadgroup
 
 check: env ## lint, types, import rules, generated files
 	ruff check .

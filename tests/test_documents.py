@@ -12,9 +12,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
 
 import mining
+from mining.sources._options import TablesOptions, parse
+from mining.sources.tables import REPAIRS
+from mining.territory import load_territory
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -67,6 +71,24 @@ def test_python_of_the_api_page(
         exec(block, names)  # noqa: S102 - our own page
     assert "horizon: found 7, expected a duration" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+def test_yaml_and_tables_of_the_page_on_territories(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs" / "territory.md").read_text(encoding="utf-8")
+    declaration, *sources = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    tables = re.findall(r"```csv\n(.*?)```", text, flags=re.DOTALL)
+    names = ("sites", "channels", "places", "journal", "opening_hours")
+    (tmp_path / "territory.yaml").write_text(declaration, encoding="utf-8")
+    for name, table in zip(names, tables, strict=True):
+        (tmp_path / f"{name}.csv").write_text(table, encoding="utf-8")
+    town = load_territory(tmp_path)
+    assert list(town.sensor_table()["place"]) == ["Rue de la Gare"]
+    assert len(town.journal) == len(town.opening_hours) == 1
+    assert len(sources) == 4
+    for source in sources:
+        assert parse(yaml.safe_load(source)["source"]).name == "tables"
+    for name in (*TablesOptions.model_fields, *REPAIRS):
+        assert name in text
 
 
 @pytest.mark.slow

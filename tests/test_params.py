@@ -74,7 +74,7 @@ def test_schema_describes_each_section() -> None:
         (
             "  horizon_days: 14",
             "  horizon_days: two weeks",
-            ", line {line}, column 'forecast.horizon_days': found 'two weeks', expected a valid integer, unable to parse string as an integer",
+            ", line {line}, column 'forecast.horizon_days': found 'two weeks', expected a valid integer",
         ),
         (
             "  horizon_days: 14\n",

@@ -16,6 +16,9 @@ import pandas as pd
 import pytest
 import yaml
 
+#: One worker runs these, so that the town is made once.
+pytestmark = pytest.mark.xdist_group("pipeline")
+
 STAGES = (
     "acquire",
     "clean",
@@ -37,7 +40,7 @@ kind: pedestrian
 step: 1h
 source:
   name: tables
-  path: counts.csv
+  files: counts.csv
   format: long
 licence: MIT
 attribution: Données simulées pour les essais
@@ -60,7 +63,7 @@ def simulated_counts() -> str:
     times = pd.date_range("2026-01-05", periods=16 * 168, freq="h", tz="UTC")
     local = times.tz_convert("Europe/Paris")
     random = np.random.default_rng(1)
-    hour, weekend = local.hour.to_numpy(), local.dayofweek.to_numpy() >= 5
+    hour, weekend = local.hour.to_numpy(), local.day_of_week.to_numpy() >= 5
     office = np.exp(-(((hour - 12.5) / 3.5) ** 2)) * np.where(weekend, 0.3, 1.0)
     evening = np.exp(-(((hour - 20) / 2.5) ** 2)) * np.where(weekend, 1.6, 0.8)
     shapes = {"gare": office, "mairie": office * 0.6, "bars": evening, "halles": evening * 0.7}

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -247,7 +248,26 @@ def test_forecast_days() -> None:
     assert found.past.min() == 11
 
 
-@pytest.mark.parametrize("case", ["absent", "other place", "empty", "daily", "no bounds"])
+def test_a_forecast_by_day_has_an_interval_by_day() -> None:
+    days = pd.date_range("2025-10-25", periods=3, freq="D", tz=inputs.ZONE)  # one has 25 hours
+    made = xr.Dataset(
+        {"value": (("sensor", "time", "quantile"), [[[80, 100, 130], [9, 20, 31], [1, 2, 3]]])},
+        coords={
+            "sensor": ["Rue Haute"],
+            "time": days.tz_convert("UTC").tz_localize(None),
+            "quantile": [0.1, 0.5, 0.9],
+        },
+        attrs={"step_seconds": 86400},
+    )
+    ahead = outlook(made, "Rue Haute", clock=None, timezone=inputs.ZONE, minimum=11)
+    assert ahead is not None
+    assert ahead.daily
+    assert [d.total for d in ahead.whole_days] == [100, 20, 2]
+    assert (ahead.days[1].peak_low, ahead.days[1].peak_high) == (9, 31)
+    assert [d.day.day for d in ahead.days] == [25, 26, 27]
+
+
+@pytest.mark.parametrize("case", ["absent", "other place", "empty", "two hours", "no bounds"])
 def test_no_forecast(case: str) -> None:
     place_cube = cubes.by_place(inputs.cube_of())
     given_forecast = inputs.forecast_of(place_cube)
@@ -255,7 +275,7 @@ def test_no_forecast(case: str) -> None:
         "absent": None,
         "other place": given_forecast.assign_coords(sensor=["x", "y", "z"]),
         "empty": given_forecast * np.nan,
-        "daily": given_forecast.isel(time=slice(None, None, 24)),
+        "two hours": given_forecast.isel(time=slice(None, None, 2)).drop_attrs(),
         "no bounds": given_forecast.sel(quantile=[0.5]),
     }[case]
     assert outlook(made, "Place Saint-Martin", clock=None, timezone=inputs.ZONE, minimum=11) is None

@@ -375,7 +375,7 @@ def page_of(cube: Any, **changes: Any) -> dict[str, str]:
 def test_nothing_but_the_cube() -> None:
     out = page_of(inputs.cube_of("2025-10-13", sensors=inputs.SENSORS[2:3]))
     page = out[PLACE]
-    assert "Aucune prévision n’a été faite" in page
+    assert "Il n’y a pas de prévision à montrer" in page
     assert "Il n’y a pas de prévision pour ce lieu" in page
     assert "Les incidents n’ont pas été recherchés" in page
     assert "Le rythme habituel n’est pas connu" in page

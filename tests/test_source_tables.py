@@ -311,8 +311,14 @@ def test_a_declared_step_finer_than_the_data_is_an_error():
 def test_a_stray_date_that_makes_the_cube_huge_is_named():
     times = ["2024-01-01 00:00", "2024-01-01 00:01", "2164-01-01 00:01"]
     wide = pd.DataFrame({"time": times, "a": 1, "b": 1, "c": 1})
-    with pytest.raises(TableError, match=r"too many: .*2164-01-01 00:01:00 \(table, row 2"):
+    sentence = r"^table, row 2 .*2164-01-01 00:01:00: 140 years without a row .*2024-01-01 00:01"
+    with pytest.raises(TableError, match=sentence):
         from_table(wide, timezone="UTC", step="1min")
+    # Four years of minutes for a hundred sensors: no hole, but no territory either.
+    times = pd.date_range("2020-01-01", "2024-01-01", freq="4YS")
+    many = pd.DataFrame({"time": times, **{f"s{n}": 1 for n in range(100)}})
+    with pytest.raises(TableError, match=r"too many: .*2024-01-01 00:00:00 \(table, row 1"):
+        from_table(many, timezone="UTC", step="1min")
 
 
 # --- repairs -----------------------------------------------------------------------------------

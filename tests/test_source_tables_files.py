@@ -28,6 +28,10 @@ class Territory:
     kind: str = "pedestrian"
     declared: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def declares_sensors(self):
+        return len(self.declared) > 0
+
     def sensor_table(self):
         return self.declared
 

@@ -288,7 +288,7 @@ MISTAKES = {
     ),
     "step": (
         yaml_with("step: 1h", "step: hourly"),
-        "territory.yaml, line 5, column 'step': unknown step 'hourly': expected a length of time such as 15min, 1h or 1D",
+        "territory.yaml, line 5, column 'step': unknown step 'hourly': expected a length of time such as 15min, 1h or 1D: an hour, a part of it or a day",
     ),
     "source": (
         yaml_with("  name: tables\n", ""),
@@ -390,7 +390,7 @@ MISTAKES = {
     ),
     "journal order": (
         journal_with("T1,works,x,2026-03-03,2026-03-01,,,"),
-        "journal.csv, line 2, column 'end': found '2026-03-02 00:00:00', expected a time after the start, 2026-03-03 00:00:00",
+        "journal.csv, line 2, column 'end': found '2026-03-01', expected a time after the start, 2026-03-03",
     ),
     "journal date": (
         journal_with("T1,works,x,03/03/2026,,,,"),

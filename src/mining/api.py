@@ -57,19 +57,24 @@ def load(territory: str, *, root: Path | str | None = None) -> xr.Dataset:
     SourceError
         If the data cannot be read.
     """
+    from mining.readers.fields import check_folder_name
+
     base = Path(root) if root is not None else project_root()
+    check_folder_name(territory)
     file = base / "data" / "cube" / f"{territory}.nc"
     if file.is_file():
         return data_model.read(file)
     from mining import sources
     from mining.quality import clean
-    from mining.territory import load_territory
+    from mining.territory import check_sensors, load_territory
 
     described = load_territory(base / "data" / "territories" / territory)
     source = sources.get(str(described.source["name"]))
     with tempfile.TemporaryDirectory() as raw:
         source.acquire(described, Path(raw))
-        return clean(source.read(described, Path(raw)))
+        cube = source.read(described, Path(raw))
+    check_sensors(described, cube["sensor"].to_numpy())
+    return clean(cube)
 
 
 def from_table(frame: pd.DataFrame, **options: Any) -> xr.Dataset:

@@ -54,17 +54,32 @@ def run(argv: Sequence[str]) -> int:
     try:
         _COMMANDS[arguments.command](arguments)
     except ForageError as error:
-        print(f"mining: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _mistake(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise  # not a file of the user: a fault of ours, told whole
+        return _mistake(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
+        print("mining: stopped; nothing half-written was left", file=sys.stderr)  # noqa: T201
         return 130
     return 0
+
+
+def _mistake(sentence: str) -> int:
+    print(f"mining: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201
+    return 2
 
 
 def _root() -> Path:
     from mining.api import project_root
 
     return project_root()
+
+
+def _named(territory: str) -> str:
+    from mining.readers.fields import check_folder_name
+
+    return check_folder_name(territory)
 
 
 def _new(arguments: argparse.Namespace) -> None:
@@ -75,15 +90,19 @@ def _new(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    from mining import sources
     from mining.territory import load_territory
 
-    territory = load_territory(_root() / "data" / "territories" / arguments.territory)
+    name = _named(arguments.territory)
+    territory = load_territory(_root() / "data" / "territories" / name)
+    sources.get(str(territory.source["name"])).check(territory)
     logging.info("%s: the files are well formed", territory.name)
 
 
 def _stage(arguments: argparse.Namespace) -> None:
+    name = _named(arguments.territory)
     stage = import_module(f"mining.stages.{arguments.stage}")
-    stage.run(_root(), arguments.territory)
+    stage.run(_root(), name)
 
 
 def _track(arguments: argparse.Namespace) -> None:
@@ -92,7 +111,7 @@ def _track(arguments: argparse.Namespace) -> None:
 
     root = _root()
     for territory in arguments.territory or load_params(root / "params.yaml").territories:
-        logging.info("track %s: %s", territory, track(root, territory))
+        logging.info("track %s: %s", territory, track(root, _named(territory)))
 
 
 def _mlflow(_: argparse.Namespace) -> None:

@@ -29,6 +29,14 @@ class NotEnoughDataError(ForageError):
     """An analysis was asked of a cube that is too short or too empty for it."""
 
 
+class ResultError(ForageError):
+    """A file that an earlier stage made is absent, damaged or of another version."""
+
+
+class OutputError(ForageError):
+    """A file or folder cannot be written; what stood there before is as it was."""
+
+
 class ModelError(ForageError):
     """A model is unknown or cannot be fitted as asked."""
 

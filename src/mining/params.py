@@ -51,7 +51,7 @@ Levels = Annotated[list[float], AfterValidator(_quantiles)]
 class _Section(BaseModel):
     """A mapping whose keys are all known and all needed: a default would hide a choice."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Clean(_Section):

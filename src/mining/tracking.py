@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,13 +130,14 @@ def _already(client: MlflowClient, experiment: str, key: str) -> str | None:
 
 def _record(client: MlflowClient, experiment: str, root: Path, territory: str, key: str) -> str:
     folder = root / "data" / "results" / territory
+    _check_readable(folder)
     tags = _tags(root, territory, key)
     run = client.create_run(experiment, run_name=f"{territory}-{key[:8]}", tags=tags)
     parent = str(run.info.run_id)
     params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
     for name, value in _flat(params):
         client.log_param(parent, name, value)
-    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics = _json(folder / "metrics.json")
     for name, value in _flat(metrics):
         if isinstance(value, int | float) and not isinstance(value, bool):
             client.log_metric(parent, name, float(value))
@@ -147,6 +148,25 @@ def _record(client: MlflowClient, experiment: str, root: Path, territory: str, k
     _record_models(client, experiment, parent, folder, tags)
     client.set_terminated(parent)
     return parent
+
+
+def _check_readable(folder: Path) -> None:
+    """Refuse damaged results before a run is made of half of them."""
+    readers: dict[str, Callable[[Path], Any]] = {
+        "metrics.json": _json,
+        "summary.csv": pd.read_csv,
+        "by_day_ahead.csv": pd.read_csv,
+    }
+    for name, read in readers.items():
+        try:
+            read(folder / name)
+        except (OSError, ValueError) as error:
+            msg = f"{folder / name}: not a readable result; delete it and run 'dvc repro' again"
+            raise TrackingError(msg) from error
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _record_models(

@@ -6,13 +6,16 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+
+from mining.errors import OutputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,14 +25,20 @@ def atomically(path: Path, write: Callable[[Path], None]) -> Path:
     """Let `write` fill a temporary neighbour of `path`, then move it into place.
 
     A run that is killed leaves either the old file or the new one, never half of one.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; the old one is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
-    try:
-        write(draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write(draft)
+            draft.replace(path)
+        finally:
+            _remove(draft)
     return path
 
 
@@ -65,13 +74,12 @@ def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int
 
 
 def netcdf(path: Path, dataset: xr.Dataset, encoding: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write netCDF-4 through h5netcdf; equal datasets give equal bytes."""
-    return atomically(
-        path,
-        lambda draft: dataset.to_netcdf(
-            draft, engine="h5netcdf", format="NETCDF4", encoding=dict(encoding)
-        ),
-    )
+    """Write netCDF-4 through h5netcdf; equal datasets give equal bytes.
+
+    The file is made in memory: on a full disk the HDF5 library fails half-way, and crashes.
+    """
+    content = dataset.to_netcdf(engine="h5netcdf", format="NETCDF4", encoding=dict(encoding))
+    return binary(path, bytes(content))
 
 
 def svg(path: Path, figure: Figure) -> Path:
@@ -86,19 +94,57 @@ def svg(path: Path, figure: Figure) -> Path:
 
 
 def directory(path: Path, fill: Callable[[Path], None]) -> Path:
-    """Let `fill` write a whole folder beside `path`, then swap it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Let `fill` write a whole folder beside `path`, then swap it into place.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written; the old one is as it was.
+    """
     draft = path.with_name(f".{path.name}.part")
     old = path.with_name(f".{path.name}.old")
-    for leftover in (draft, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    draft.mkdir()
-    fill(draft)
-    if path.exists():
-        path.replace(old)
-    draft.replace(path)
-    shutil.rmtree(old, ignore_errors=True)
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove(draft, old)
+        try:
+            draft.mkdir()
+            fill(draft)
+            _swap(draft, path, old)
+        finally:
+            _remove(draft, old)
     return path
+
+
+def _swap(draft: Path, path: Path, old: Path) -> None:
+    if not path.exists():
+        draft.replace(path)
+        return
+    path.replace(old)
+    try:
+        draft.replace(path)
+    except BaseException:
+        old.replace(path)
+        raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        # HDF5 tells its own story; the number says the same in the words of the system.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(f"{path}: cannot be written ({why})") from error
+
+
+def _remove(*leftovers: Path) -> None:
+    for path in leftovers:
+        with suppress(OSError):  # what cannot be removed is in nobody's way
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def significant(number: float, digits: int = 6) -> float:

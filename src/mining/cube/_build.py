@@ -159,6 +159,8 @@ def validate(cube: xr.Dataset) -> xr.Dataset:
 
 
 def _validate_axes(cube: xr.Dataset) -> None:
+    if not isinstance(cube.indexes.get(TIME), pd.DatetimeIndex) or SENSOR not in cube.indexes:
+        raise CubeError("not a cube: expected the coordinates 'sensor' and 'time'")
     if not cube.sizes[SENSOR] or not cube.sizes[TIME]:
         raise CubeError("an empty cube: expected at least one sensor and one time")
     if not cube.indexes[SENSOR].is_unique:

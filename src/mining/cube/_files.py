@@ -28,13 +28,16 @@ def read(path: Path | str) -> xr.Dataset:
     try:
         with xr.open_dataset(file, engine="h5netcdf") as handle:
             cube = handle.load()
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # h5netcdf answers damage with errors of many classes
         msg = f"{file}: not a readable netCDF-4 file ({type(error).__name__}); make it again"
         raise CubeError(msg) from error
     for name in (*TEXT_COORDS, SENSOR, REPAIR):
         if name in cube.coords:
             cube[name] = cube[name].astype(str)
-    return validate(cube)
+    try:
+        return validate(cube)
+    except CubeError as error:
+        raise CubeError(f"{file}: {error}; make it again") from error
 
 
 def encoding() -> dict[str, dict[str, Any]]:

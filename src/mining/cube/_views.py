@@ -32,12 +32,13 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
 
     Only places whose sensors all count (see :data:`KINDS`) are kept. A cell is trusted only where
     every sensor of the place is; it is missing where one is missing, suspect where one is suspect.
-    A sensor that was not yet installed counts as missing.
+    A sensor that was not yet installed counts as missing. Without any such place the cube has no
+    sensor at all.
 
     Raises
     ------
     CubeError
-        If `cube` is not a cube, or no sensor that counts has a place.
+        If `cube` is not a cube.
     """
     validate(cube)
     places = cube["place"].to_numpy().astype(str)
@@ -52,7 +53,7 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
         codes = cube["quality"].to_numpy()[members]
         worst[place] = _worst(codes)
     if not columns:
-        raise CubeError("no place: expected the coordinate 'place' of some sensors to be told")
+        return cube.isel({SENSOR: []})
     index = pd.DatetimeIndex(cube.indexes[TIME])
     sensors = pd.DataFrame(
         {

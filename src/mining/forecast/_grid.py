@@ -17,7 +17,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.cube import future_times
-from mining.errors import NotEnoughDataError
+from mining.errors import ConfigError, NotEnoughDataError
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -90,7 +90,11 @@ def steps_within(last: pd.Timestamp, horizon: pd.Timedelta, cube: xr.Dataset) ->
     count = max(int(np.ceil(horizon / step)) + int(np.ceil(pd.Timedelta("2h") / step)), 1)
     times = future_times(last, count + 1, step, timezone)
     start = times[0].tz_localize("UTC").tz_convert(timezone).tz_localize(None)
-    return int((times < cubes.to_utc(start + horizon, timezone)).sum())
+    steps = int((times < cubes.to_utc(start + horizon, timezone)).sum())
+    if not steps:
+        msg = f"horizon: found {horizon}, expected at least one step of the data, {step}"
+        raise ConfigError(msg)
+    return steps
 
 
 def of_cube(cube: xr.Dataset) -> Grid:

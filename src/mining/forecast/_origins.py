@@ -80,9 +80,10 @@ def last_cutoffs(
     kept = [c for c in wanted if c - start >= LEAST_HISTORY]
     if not kept:
         need = (LEAST_HISTORY + horizon) / _grid.DAY
+        held = max(np.floor((end.normalize() - start) / _grid.DAY * 10) / 10, 0.0)
         msg = (
-            f"the data hold {(end - start) / _grid.DAY:.1f} days: a backtest of "
-            f"{horizon / _grid.DAY:g} days ahead needs at least {need:g} full days"
+            f"the data hold {held:.1f} days up to their last midnight: a backtest of "
+            f"{horizon / _grid.DAY:g} days ahead needs at least {need:g}"
         )
         raise NotEnoughDataError(msg)
     return kept

@@ -117,8 +117,15 @@ def champion(scores: pd.DataFrame) -> str:
     return _best(common[common["model"].isin({first, *slow})]) if slow else first
 
 
+def _relative(figure: pd.Series) -> pd.Series:
+    """Return a figure relative to the best one; 1 where it is the best, or known of nobody."""
+    best = float(figure.min())
+    share = np.where(figure == best, 1.0, figure / best)
+    return pd.Series(share, index=figure.index).fillna(1.0 if np.isnan(best) else np.inf)
+
+
 def _best(rows: pd.DataFrame) -> str:
     table = pd.DataFrame({m: pooled(part) for m, part in rows.groupby("model")}).T
-    merit = (table["wape"] / table["wape"].min() + table["pinball"] / table["pinball"].min()) / 2
+    merit = (_relative(table["wape"]) + _relative(table["pinball"])) / 2
     tied = merit[merit <= merit.min() * (1 + TIE)].index
     return str(min(tied, key=lambda name: (models.simplicity(name), name)))

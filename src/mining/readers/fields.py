@@ -36,6 +36,14 @@ def check_known(key: str, known: Iterable[str], *, where: str) -> None:
         raise ConfigError(msg)
 
 
+def check_folder_name(name: str) -> str:
+    """Return the name of a folder, or raise :class:`ConfigError` if it is a path or empty."""
+    if not name.strip() or name in (".", "..") or any(mark in name for mark in "/\\\n\0"):
+        msg = f"{name!r} is not the name of a territory: expected a folder of data/territories"
+        raise ConfigError(msg)
+    return name
+
+
 def expected_key(key: str, known: Iterable[str]) -> str:
     """Return what should stand instead of an unknown key: the nearest one, or all of them."""
     names = list(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,8 +122,11 @@ def _sentence(
         return f"{at(path, line=line, column=column)}: {error['ctx']['error']}"
     found = error["input"]
     expected = error["msg"].removeprefix("Input should be ")
-    if isinstance(found, bool) and "string" in expected:
-        expected += ": write it between quotes"  # YAML reads a bare no, on or off as true or false
+    if isinstance(found, bool | int | float | dt.date) and "string" in expected:
+        # YAML reads a bare no or on as a truth value, 2026-01-01 as a date, 25200 as a number.
+        expected += ": write it between quotes"
+    if isinstance(found, dt.date):
+        found = found.isoformat()
     return at(path, line=line, column=column, found=found, expected=expected)
 
 

@@ -114,7 +114,9 @@ def clock(cube: xr.Dataset) -> Clock:
     local = cubes.local_time(cube)
     step = cubes.step_of(cube)
     naive = local.tz_localize(None)
-    last = (local[-1] + step).tz_localize(None)
+    # A day is a step of the calendar, whatever its length.
+    by_day = step >= pd.Timedelta("1D")
+    last = naive[-1] + step if by_day else (local[-1] + step).tz_localize(None)
     days = pd.date_range(naive[0].normalize(), naive[-1].normalize(), freq="1D").as_unit("ns")
     slots = 24 if step <= pd.Timedelta("1h") else 1
     position = (naive.normalize() - days[0]).days.to_numpy() * slots

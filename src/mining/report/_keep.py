@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mining import cube as cubes
 from mining.report import _sentences as say
 from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._language import Language
@@ -16,7 +17,10 @@ from mining.report._weeks import Week
 def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:
     """Return what to remember of a page: three to five sentences, a figure in each."""
     if not place.sensors:
-        return [words.text("keep.no_counting")]
+        counting = sum(cubes.kind_of(r.kind).is_count for r in facts.quality)
+        others = len(facts.quality) - counting
+        key = "keep.no_place" if counting else "keep.no_counting"
+        return [words.text(key, n=words.number(counting or others))]
     out = [_total(place, facts, words)]
     if place.last.possible and place.week and not place.week.typical:
         out[0] += f" {_last(place.last, words)}"

@@ -17,11 +17,15 @@ LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 #: Quantiles of a file may be off by rounding.
 CLOSE = 1e-6
 HOUR = pd.Timedelta(hours=1)
+DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class OutlookDay:
-    """One forecast day: an expected total without interval, and its busiest hour with one."""
+    """One forecast day: an expected total without interval, and its busiest hour with one.
+
+    Of a forecast by day the total is the peak, and has the interval.
+    """
 
     day: pd.Timestamp
     whole: bool
@@ -49,6 +53,8 @@ class Outlook:
         Local days of the forecast.
     model : str
         Name of the model.
+    daily : bool
+        Whether it was made by day: arrays then have an entry per day.
     """
 
     times: pd.DatetimeIndex
@@ -59,6 +65,7 @@ class Outlook:
     past: FloatArray
     days: tuple[OutlookDay, ...]
     model: str
+    daily: bool = False
 
     @property
     def whole_days(self) -> tuple[OutlookDay, ...]:
@@ -104,7 +111,7 @@ class PlaceScore:
 def outlook(
     forecast: xr.Dataset | None, place: str, *, clock: Clock | None, timezone: str, minimum: int
 ) -> Outlook | None:
-    """Return the forecast of a place, or None if there is none, it was refused, or is not hourly.
+    """Return the forecast of a place by hour or by day, or None without one.
 
     Parameters
     ----------
@@ -122,7 +129,8 @@ def outlook(
     if forecast is None or place not in set(forecast["sensor"].to_numpy().astype(str)):
         return None
     utc = pd.DatetimeIndex(forecast.indexes["time"])
-    if len(utc) < 2 or utc[1] - utc[0] != HOUR:
+    step = _step(utc, forecast.attrs)
+    if step not in (HOUR, DAY):
         return None
     values = forecast["value"].sel(sensor=place)
     levels = values["quantile"].to_numpy()
@@ -142,9 +150,17 @@ def outlook(
         high=high,
         past_times=past_times,
         past=past,
-        days=_days(local, low, middle, high),
+        days=_days(local, low, middle, high, daily=step == DAY),
         model=_model(forecast, place),
+        daily=step == DAY,
     )
+
+
+def _step(utc: pd.DatetimeIndex, attrs: Mapping[Any, Any]) -> pd.Timedelta:
+    """Return the step of a forecast: days of 23 and 25 hours are days."""
+    if "step_seconds" in attrs:
+        return pd.Timedelta(seconds=int(attrs["step_seconds"]))
+    return utc[1] - utc[0] if len(utc) > 1 else pd.Timedelta(0)
 
 
 def _model(forecast: xr.Dataset, place: str) -> str:
@@ -166,7 +182,12 @@ def _past(clock: Clock | None, place: str, minimum: int) -> tuple[pd.DatetimeInd
 
 
 def _days(
-    local: pd.DatetimeIndex, low: FloatArray, middle: FloatArray, high: FloatArray
+    local: pd.DatetimeIndex,
+    low: FloatArray,
+    middle: FloatArray,
+    high: FloatArray,
+    *,
+    daily: bool,
 ) -> tuple[OutlookDay, ...]:
     dates = local.normalize()
     out = []
@@ -179,7 +200,7 @@ def _days(
         out.append(
             OutlookDay(
                 day=day,
-                whole=bool(first.hour == 0 and last.hour == 23),
+                whole=daily or bool(first.hour == 0 and last.hour == 23),
                 first_hour=int(first.hour),
                 total=float(np.nansum(middle[inside])),
                 peak_hour=int(local[top].hour),

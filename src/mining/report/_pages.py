@@ -127,8 +127,11 @@ def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -
     }
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
     period = say.days_period(found.start, (found.today - pd.Timedelta("1ns")).normalize(), words)
-    rules = [words.text("source.span", period=period), words.text("source.no_personal")]
-    if found.minimum > 1:
+    rules = [words.text("source.span", period=period)]
+    counting = any(cubes.kind_of(r.kind).is_count for r in found.quality)
+    if counting:
+        rules.append(words.text("source.no_personal"))
+    if counting and found.minimum > 1:
         rules.insert(1, words.text("source.minimum", n=words.number(found.minimum)))
     return {
         "w": words,

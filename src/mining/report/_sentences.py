@@ -160,13 +160,16 @@ def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -
     """Return how to read the forecast and how its method did on the past of the place."""
     if place.outlook is None:
         return []
-    out = [words.text("outlook.reading"), words.text("outlook.days")]
+    daily = place.outlook.daily
+    keys = ["reading_daily"] if daily else ["reading", "days"]
+    out = [words.text(f"outlook.{k}") for k in keys]
     if place.outlook.model:
         out.append(words.text("outlook.model", model=names[place.outlook.model]))
     score = place.score
     if score is None:
         return [*out, words.text("outlook.no_score")]
-    out.append(words.text("outlook.score", share=words.percent(score.covered / score.hours)))
+    key = "outlook.score_daily" if daily else "outlook.score"
+    out.append(words.text(key, share=words.percent(score.covered / score.hours)))
     if finite(score.wape):
         said: dict[str, Any] = {"wape": words.percent(score.wape, 1)}
         if finite(score.naive_wape):

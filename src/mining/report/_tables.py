@@ -9,7 +9,7 @@ from mining.report._disclosure import Cell
 from mining.report._events import Group, Incident, Rhythm
 from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
-from mining.report._outlook import Outlook
+from mining.report._outlook import Outlook, OutlookDay
 from mining.report._trend import Comparison, Trend
 from mining.report._weeks import Week
 
@@ -143,6 +143,8 @@ def _number(value: float, words: Language) -> str:
 
 def outlook_table(outlook: Outlook, words: Language) -> Table:
     """Return each forecast day with its expected total and its busiest hour."""
+    if outlook.daily:
+        return _by_day(outlook, words)
     rows = []
     for position, day in enumerate(outlook.days):
         name = words.date(day.day, year=False)
@@ -154,17 +156,29 @@ def outlook_table(outlook: Outlook, words: Language) -> Table:
                 name[:1].upper() + name[1:],
                 words.about(day.total),
                 words.hour(day.peak_hour),
-                words.text(
-                    "outlook.range" if finite(day.peak_high) else "outlook.range_none",
-                    middle=words.number(day.peak),
-                    low=_number(day.peak_low, words),
-                    high=_number(day.peak_high, words),
-                ),
+                _range(day, words),
             )
         )
     columns = ("day", "total", "peak", "range")
     headers = tuple(words.text(f"outlook.col_{c}") for c in columns)
     return Table(words.text("outlook.caption"), headers, tuple(rows), wrap=True)
+
+
+def _by_day(outlook: Outlook, words: Language) -> Table:
+    names = [words.date(day.day, year=False) for day in outlook.days]
+    ranges = [_range(day, words) for day in outlook.days]
+    rows = tuple((n[:1].upper() + n[1:], r) for n, r in zip(names, ranges, strict=True))
+    headers = (words.text("outlook.col_day"), words.text("outlook.col_range_daily"))
+    return Table(words.text("outlook.caption_daily"), headers, rows, wrap=True)
+
+
+def _range(day: OutlookDay, words: Language) -> str:
+    return words.text(
+        "outlook.range" if finite(day.peak_high) else "outlook.range_none",
+        middle=words.number(day.peak),
+        low=_number(day.peak_low, words),
+        high=_number(day.peak_high, words),
+    )
 
 
 def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table | None:

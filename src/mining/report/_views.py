@@ -111,6 +111,12 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
 def _outlook_view(place: PlaceFacts, words: Language, models: dict[str, str]) -> dict[str, Any]:
     if place.outlook is None:
         return {"outlook_table": None}
+    if place.outlook.daily:
+        return {
+            "outlook_figure": None,
+            "outlook_reading": say.outlook_reading(place, words, models),
+            "outlook_table": tables.outlook_table(place.outlook, words),
+        }
     drawing = curves.outlook_figure(
         place.outlook,
         words,

@@ -47,6 +47,9 @@ class Declared(Protocol):
 class Source(Protocol):
     """The interface of every module of this package."""
 
+    def check(self, territory: Declared) -> None:
+        """Refuse options of the source that cannot be; reads nothing."""
+
     def acquire(self, territory: Declared, raw: Path) -> None:
         """Put exactly the bytes of the source in the folder `raw`; may use the network."""
 

@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _DAY = pd.Timedelta("1D")
+#: A hole as long as this is a slip in a year, not an outage.
+LONGEST_HOLE = pd.Timedelta(days=5 * 365)
 #: A cube beyond this is a wrong step or a stray date, not a territory (8 bytes a cell here).
 MAX_CELLS = 200_000_000
 
@@ -88,6 +90,7 @@ def lay(
         msg = f"step {step!r}: expected a positive duration such as '1h'"
         raise ConfigError(msg)
     grid = _days if delta % _DAY == pd.Timedelta(0) else _steps
+    _refuse_stray_year(long)
     out = grid(long, timezone, clock, delta.as_unit("ns"), tolerance)
     if step is not None:
         _refuse_finer_step(out)
@@ -249,6 +252,23 @@ def _refuse_too_large(long: Long, count: int, step: pd.Timedelta) -> None:
             f"check the step and the first and last times, {ends}"
         )
         raise TableError(msg)
+
+
+def _refuse_stray_year(long: Long) -> None:
+    """Refuse a table in which nothing at all is dated for years: one slip would be a huge cube."""
+    order = np.argsort(long.clock.wall, kind="stable")
+    gaps = np.diff(long.clock.wall[order])
+    if not len(gaps) or gaps.max() <= LONGEST_HOLE.value:
+        return
+    at_gap = int(np.argmax(gaps))
+    late = at_gap * 2 >= len(gaps)  # the few rows on one side are the strange ones
+    row, other = (int(order[at_gap + int(late == side)]) for side in (True, False))
+    stamp = pd.Timestamp(int(long.clock.wall[other]))
+    msg = (
+        f"{gaps.max() / pd.Timedelta(days=365).value:.0f} years without a row between this and "
+        f"{stamp} ({long.rows.where(other)}): expected a date near the others"
+    )
+    raise TableError(long.at(row, msg))
 
 
 def words(duration: pd.Timedelta | int) -> str:

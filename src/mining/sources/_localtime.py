@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mining.errors import TableError
+from mining.errors import ConfigError, TableError
 from mining.sources._rows import Rows
 
 Ints = npt.NDArray[np.int64]
@@ -134,7 +134,11 @@ def _parse_texts(
     else:
         good = np.ones(len(texts), bool)
         zoned = np.full(len(texts), "%z" in time_format)
-        utc = pd.to_datetime(texts, format=time_format, errors="coerce", utc=True)
+        try:
+            utc = pd.to_datetime(texts, format=time_format, errors="coerce", utc=True)
+        except ValueError as error:
+            msg = f"time_format {time_format!r} is not a strptime format: {error}"
+            raise ConfigError(msg) from error
     bad = utc.isna().to_numpy()
     near = utc.dt.year.between(*_YEARS).to_numpy(dtype=bool)
     plain = utc.dt.tz_localize(None).where(near, pd.Timestamp(0))

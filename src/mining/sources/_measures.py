@@ -29,9 +29,19 @@ def to_long(
 
 
 def read(
-    options: TablesOptions, raw: Path, declared: pd.DataFrame, kind: str, step: pd.Timedelta
+    options: TablesOptions,
+    raw: Path,
+    declared: pd.DataFrame,
+    kind: str,
+    step: pd.Timedelta,
+    *,
+    every: bool = False,
 ) -> tuple[_layout.Long, pd.DataFrame]:
-    """Return the measures, and what files and territory say of their sensors."""
+    """Return the measures, and what files and territory say of their sensors.
+
+    With `every`, the sensors are those of the channels file, described by `declared` where it
+    names them.
+    """
     parts = {
         role: _national.Table(
             *_files.read_all(
@@ -48,12 +58,13 @@ def read(
         _national.check_columns(table, role)
     told = declared.set_axis(declared.index.astype(str), axis=0)
     if "channels" not in parts:
-        if not len(told):
+        if every or not len(told):
             raise ConfigError("source: name the sites and channels files, or fill channels.csv")
         known, channels = told, list(told.index)
     else:
         files = _national.sensors_of(parts["sites"], parts["channels"], kind=kind)
-        known, channels = _overlaid(told, files), list(files.index)
+        known = _overlaid(told.reindex(files.index) if every else told, files)
+        channels = list(files.index)
     if options.undeclared == "drop":
         channels += list(parts["measures"].texts("channel_id").unique())
     return to_long(parts["measures"], channels, step, options.decimal), known

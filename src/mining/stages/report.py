@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from mining import cube as data_model
 from mining import report, writers
 from mining.params import load_params
-from mining.stages._results import read_dataset, read_incidents
+from mining.stages._results import read_dataset, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
 
@@ -24,8 +22,8 @@ def run(root: Path, territory: str) -> None:
             cube,
             data_model.by_place(cube),
             forecast=read_dataset(files, "forecast_places.nc"),
-            scores=pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"]),
-            summary=pd.read_csv(files.results / "summary.csv"),
+            scores=read_table(files, "scores.csv"),
+            summary=read_table(files, "summary.csv"),
             incidents=read_incidents(files, cube),
             activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,

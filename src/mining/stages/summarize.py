@@ -14,7 +14,7 @@ import xarray as xr
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_dataset, read_incidents
+from mining.stages._results import read_dataset, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 
 
@@ -22,8 +22,8 @@ def run(root: Path, territory: str) -> None:
     """Write ``metrics.json`` and ``figures/``."""
     files = Workspace(root, territory)
     cube = data_model.read(files.cube)
-    summary = pd.read_csv(files.results / "summary.csv")
-    scores = pd.read_csv(files.results / "scores.csv", parse_dates=["cutoff"])
+    summary = read_table(files, "summary.csv")
+    scores = read_table(files, "scores.csv")
     incidents = read_incidents(files, cube)
     activity = read_dataset(files, "activity.nc")
     metrics = {
@@ -33,7 +33,7 @@ def run(root: Path, territory: str) -> None:
         "activity": _activity_metrics(activity),
     }
     writers.json_file(files.results / "metrics.json", metrics)
-    by_day = pd.read_csv(files.results / "by_day_ahead.csv")
+    by_day = read_table(files, "by_day_ahead.csv")
     ahead = read_dataset(files, "forecast.nc")
     with step("draw one figure per analysis"):
 

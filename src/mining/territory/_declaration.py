@@ -73,12 +73,13 @@ def _check_field(name: str, value: str | None, country: str | None) -> None:
 
 
 def _check_step(step: str) -> None:
-    expected = "expected a length of time such as 15min, 1h or 1D"
+    expected = "expected a length of time such as 15min, 1h or 1D: an hour, a part of it or a day"
     try:
         delta = pd.Timedelta(step)
     except ValueError as error:
         msg = f"unknown step {step!r}: {expected}"
         raise ConfigError(msg) from error
-    if not delta >= pd.Timedelta("1min"):
+    hour, day = pd.Timedelta("1h"), pd.Timedelta("1D")
+    if not (delta >= pd.Timedelta("1min") and (delta == day or hour % delta == pd.Timedelta(0))):
         msg = f"found {step!r}, {expected}, one minute or more"
         raise ConfigError(msg)

@@ -140,6 +140,8 @@ def event_of(fields: Mapping[str, Any], *, number: int = 1) -> Event:
     if start is None:
         raise FieldError("start", fields.get("start") or "", _WHEN)
     end = moment("end", fields.get("end"), last=True)
+    if end is not None and end <= start:
+        raise FieldError("end", fields.get("end"), f"a time after the start, {fields['start']}")
     text = {name: _text(fields.get(name)) for name in ("id", "type", "title", "note", "source")}
     return Event(
         id=text["id"] or f"event-{number}",

@@ -42,6 +42,11 @@ class Territory(Declaration):
         description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM)."
     )
 
+    @property
+    def declares_sensors(self) -> bool:
+        """Whether ``channels.csv`` names every sensor; otherwise the source brings them."""
+        return not self.channels.empty
+
     def sensor_table(self) -> pd.DataFrame:
         """Return what is declared of the sensors, as :func:`mining.cube.build` takes it.
 
