@@ -429,7 +429,7 @@ def test_all_sensors_down_at_once() -> None:
     [
         ({"alerts_per_month": -1}, "alerts_per_month: found -1, expected a number from 0 on"),
         ({"alerts_per_month": "often"}, "alerts_per_month: found 'often'"),
-        ({"least_silence": "long"}, "not a duration: found 'long'"),
+        ({"least_silence": "long"}, "least_silence: found 'long'"),
         ({"calendar": {"pays": "FR"}}, "pays"),
     ],
 )

@@ -304,7 +304,7 @@ def test_a_declared_step_finer_than_the_data_is_an_error():
         from_table(long(times, 1), timezone="UTC", step="15min")
     with pytest.raises(ConfigError, match="positive duration"):
         from_table(long(times, 1), timezone="UTC", step="-1h")
-    with pytest.raises(ConfigError, match="step 'hourly': expected a duration"):
+    with pytest.raises(ConfigError, match="step: found 'hourly', expected a duration"):
         from_table(long(times, 1), timezone="UTC", step="hourly")
 
 

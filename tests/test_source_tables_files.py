@@ -280,8 +280,8 @@ def test_unknown_zone_encoding_step_and_tolerance(tmp_path):
     for options, sentence in (
         ("timezone: Europe/Montbeliard", "unknown time zone 'Europe/Montbeliard'"),
         ("encoding: utf-88", "unknown encoding 'utf-88'"),
-        ("step: hour-ly", "step 'hour-ly': expected a duration"),
-        ("tolerance: little", "tolerance 'little': expected a duration"),
+        ("step: hour-ly", "step: found 'hour-ly', expected a duration"),
+        ("tolerance: little", "tolerance: found 'little', expected a duration"),
     ):
         with pytest.raises(ForageError, match=sentence):
             plain(tmp_path, GOOD, options=f"format: long\n{options}")

@@ -6,7 +6,8 @@ The public API, in the order of the work:
 >>> cube = mining.load("auckland")  # doctest: +SKIP
 >>> forecast = mining.forecast(cube, horizon="14D")  # doctest: +SKIP
 
-Names are imported on first use, so that ``import mining`` costs nothing.
+Names and rooms (``mining.cube``, ``mining.figures``, …) are imported on first use, so that
+``import mining`` costs nothing. ``mining.forecast`` is a room and, called, its main function.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mining.activity import cluster, cluster_profiles
+    from mining import activity as activity
+    from mining import anomaly as anomaly
+    from mining import calendars as calendars
+    from mining import cube as cube
+    from mining import errors as errors
+    from mining import figures as figures
+    from mining import quality as quality
+    from mining import sources as sources
+    from mining.activity import cluster, cluster_profiles, rhythms
     from mining.anomaly import detect
     from mining.api import from_table, load
     from mining.calendars import Calendar
@@ -38,13 +47,15 @@ _HOME = {
     "cluster": "mining.activity",
     "cluster_profiles": "mining.activity",
     "detect": "mining.anomaly",
-    "forecast": "mining.forecast",
     "from_table": "mining.api",
     "load": "mining.api",
     "observed": "mining.cube",
+    "rhythms": "mining.activity",
     "summarize": "mining.forecast",
     "trusted": "mining.cube",
 }
+#: Rooms that people reach as attributes; the others are for the pipeline.
+_ROOMS = ("activity", "anomaly", "calendars", "cube", "errors", "figures", "quality", "sources")
 
 __all__ = [
     "Calendar",
@@ -61,18 +72,20 @@ __all__ = [
     "from_table",
     "load",
     "observed",
+    "rhythms",
     "summarize",
     "trusted",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS or name == "forecast":
+        return import_module(f"mining.{name}")
     if name not in _HOME:
         msg = f"module 'mining' has no attribute {name!r}"
         raise AttributeError(msg)
-    # Not cached in globals: `forecast` is also the name of a room, which an import would put there.
     return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_ROOMS, *(name for name in globals() if name.startswith("__"))})

@@ -190,7 +190,8 @@ def as_calendar(calendar: object) -> Calendar:
     calendar : None, mapping, Calendar or object
         None is a calendar without any holiday or event. A mapping has keys among `country`,
         `subdivision`, `school_zone`, `language` and `events` (a list of mappings or of
-        :class:`Event`). Any other object is read by its attributes of these names.
+        :class:`Event`, or a DataFrame with a row for each). Any other object is read by its
+        attributes of these names.
 
     Raises
     ------
@@ -213,7 +214,7 @@ def as_calendar(calendar: object) -> Calendar:
             f"with keys among {', '.join(_KEYS)}"
         )
         raise ConfigError(msg)
-    events = fields.pop("events", None) or ()
+    events = _listed(fields.pop("events", None))
     return Calendar(
         **{k: str(v) for k, v in fields.items() if v is not None},
         events=tuple(_event(e, n) for n, e in enumerate(events, start=1)),
@@ -236,6 +237,20 @@ def of_cube(cube: xr.Dataset) -> Calendar:
         msg = f"attribute 'events' of the cube: found {text['events'][:40]!r}, expected JSON"
         raise ConfigError(msg) from error
     return as_calendar(fields)
+
+
+def _listed(events: object) -> list[object]:
+    """Return the entries of a list, or the rows of a table; empty cells say nothing."""
+    if events is None:
+        return []
+    if isinstance(events, pd.DataFrame):
+        rows = events.to_dict("records")
+        return [{k: v for k, v in row.items() if np.ndim(v) or not pd.isna(v)} for row in rows]
+    if isinstance(events, str | Mapping) or not isinstance(events, Iterable):
+        found = type(events).__name__
+        msg = f"events of the calendar: found {found}, expected a list of mappings or a DataFrame"
+        raise ConfigError(msg)
+    return list(events)
 
 
 def _event(content: object, number: int) -> Event:

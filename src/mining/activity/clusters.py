@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mining import cube as cubes
+from mining import progress
 from mining.activity._dataset import check_positive, finish, group_variables
 from mining.activity._groups import FEWEST, find_groups
 from mining.activity._stability import Draw, subsamples
@@ -116,7 +117,8 @@ def cluster(
             cube, folded, at, weeks=weeks, years=years, min_weeks=min_weeks, how=normalisation
         ),
     }
-    groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
+    with progress.patience(f"cluster: {bootstraps} draws for {len(at)} sensors"):
+        groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
     share = out["share"].to_numpy()
     found = group_variables(groups, at, share, cubes.SENSOR, HOUR_OF_WEEK)
     return finish(out.merge(found), groups, len(at), seed, normalisation)

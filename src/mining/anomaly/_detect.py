@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars
+from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _candidates, _coded, _frame, _labels, _rows
 from mining.anomaly._runs import Run
@@ -85,19 +85,18 @@ def detect(
     known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
     scene = Scene(cube, known or calendars.as_calendar(calendar))
     rows: list[dict[str, Any]] = []
-    for group in scene.groups:
-        coded = _coded_of(scene, group, _steps(scene, least_silence), _steps(scene, merge_gap))
-        rows += [_rows.of_coded(scene, group, run) for run in coded]
-        rows += _statistical_rows(scene, group, coded, alerts_per_month)
+    silence = _steps(scene, least_silence, "least_silence")
+    gap = _steps(scene, merge_gap, "merge_gap")
+    with progress.patience(f"detect: {cube.sizes[cubes.SENSOR]} sensors"):
+        for group in scene.groups:
+            coded = _coded_of(scene, group, silence, gap)
+            rows += [_rows.of_coded(scene, group, run) for run in coded]
+            rows += _statistical_rows(scene, group, coded, alerts_per_month)
     return _frame.table(rows, cube.attrs["timezone"])
 
 
-def _steps(scene: Scene, duration: str | pd.Timedelta) -> int:
-    try:
-        return scene.grid.steps(duration)
-    except ValueError as error:
-        msg = f"not a duration: found {duration!r}, expected for instance '12h' or '1D'"
-        raise ConfigError(msg) from error
+def _steps(scene: Scene, duration: str | pd.Timedelta, name: str) -> int:
+    return scene.grid.steps(cubes.duration(duration, name))
 
 
 def _coded_of(scene: Scene, group: Group, silence: int, gap: int) -> list[_coded.Coded]:

@@ -28,7 +28,16 @@ from mining.cube._model import (
     Reason,
     kind_of,
 )
-from mining.cube._time import check_timezone, local_time, step_of, time_grid, to_utc
+from mining.cube._time import (
+    check_timezone,
+    duration,
+    future_times,
+    local_ahead,
+    local_time,
+    step_of,
+    time_grid,
+    to_utc,
+)
 from mining.cube._views import by_place, observed, trusted, with_sensors
 
 __all__ = [
@@ -48,8 +57,11 @@ __all__ = [
     "by_place",
     "check_timezone",
     "codes_from_values",
+    "duration",
     "encoding",
+    "future_times",
     "kind_of",
+    "local_ahead",
     "local_time",
     "observed",
     "read",

@@ -12,18 +12,29 @@ import pandas as pd
 import xarray as xr
 
 from mining.cube._model import (
+    LONG_NAMES,
     NUMBER_COORDS,
     REPAIR,
     SENSOR,
     TEXT_COORDS,
     TIME,
+    Aggregate,
     FloatArray,
+    Kind,
     Quality,
     Reason,
     kind_of,
 )
 from mining.cube._time import check_timezone, step_of, time_grid
 from mining.errors import CubeError
+
+#: What CF calls the arithmetic of a kind.
+_CELL_METHODS: dict[Aggregate, str] = {
+    "sum": "time: sum",
+    "mean": "time: mean",
+    "energy": "time: mean (comment: of the energy)",
+    "last": "time: point",
+}
 
 
 def build(
@@ -126,28 +137,40 @@ def validate(cube: xr.Dataset) -> xr.Dataset:
     CubeError
         Naming the first thing that does not follow the data model.
     """
+    if not isinstance(cube, xr.Dataset):
+        msg = f"not a cube: found {type(cube).__name__}, expected a Dataset of mining.from_table"
+        raise CubeError(msg)
     for name in ("value", "quality", "reason"):
         if name not in cube or cube[name].dims != (SENSOR, TIME):
             msg = f"not a cube: expected the variable {name!r} with dimensions (sensor, time)"
             raise CubeError(msg)
+    for name in (SENSOR, TIME, *TEXT_COORDS, *NUMBER_COORDS):
+        if name not in cube.coords:
+            raise CubeError(f"not a cube: expected the coordinate {name!r}")
     for attr in ("timezone", "step_seconds"):
         if attr not in cube.attrs:
             msg = f"not a cube: expected the attribute {attr!r}"
             raise CubeError(msg)
-    for name in (*TEXT_COORDS, *NUMBER_COORDS, SENSOR, TIME):
-        if name not in cube.coords:
-            msg = f"not a cube: expected the coordinate {name!r}"
-            raise CubeError(msg)
-    if not isinstance(cube.indexes[TIME], pd.DatetimeIndex) or not cube.sizes[TIME]:
-        raise CubeError("not a cube: expected one time or more")
-    times = pd.DatetimeIndex(cube.indexes[TIME])
-    grid = time_grid(times[0], times[-1], step_of(cube), cube.attrs["timezone"])
-    if not times.equals(grid):
-        raise CubeError("not a cube: time is not regular")
+    _validate_axes(cube)
     missing = cube["quality"].to_numpy() == Quality.MISSING
     if not (np.isnan(cube["value"].to_numpy()) == missing).all():
         raise CubeError("not a cube: a cell is NaN if and only if its quality is 'missing'")
     return cube
+
+
+def _validate_axes(cube: xr.Dataset) -> None:
+    if not cube.sizes[SENSOR] or not cube.sizes[TIME]:
+        raise CubeError("an empty cube: expected at least one sensor and one time")
+    if not cube.indexes[SENSOR].is_unique:
+        twice = cube.indexes[SENSOR][cube.indexes[SENSOR].duplicated()][0]
+        raise CubeError(f"not a cube: sensor {twice!r} is there twice")
+    zone = cube.attrs["timezone"]
+    check_timezone(zone)
+    times = cube.indexes[TIME]
+    if not isinstance(times, pd.DatetimeIndex):
+        raise CubeError("not a cube: expected dates on the coordinate 'time'")
+    if not times.equals(time_grid(times[0], times[-1], step_of(cube), zone)):
+        raise CubeError("not a cube: time is not regular")
 
 
 def _utc_index(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
@@ -184,12 +207,7 @@ def _with_sensor_coords(cube: xr.Dataset, sensors: pd.DataFrame | None, kind: st
 
 
 def _with_cf_attrs(cube: xr.Dataset) -> xr.Dataset:
-    units = {kind_of(str(k)).unit for k in cube["kind"].to_numpy()}
-    cube["value"].attrs = {
-        "long_name": "measure of each interval",
-        "units": units.pop() if len(units) == 1 else "see kind",
-        "ancillary_variables": "quality reason",
-    }
+    cube["value"].attrs = _value_attrs({kind_of(str(k)) for k in cube["kind"].to_numpy()})
     for name, table in (("quality", Quality), ("reason", Reason)):
         cube[name].attrs = {
             "long_name": f"{name} of each cell",
@@ -199,11 +217,29 @@ def _with_cf_attrs(cube: xr.Dataset) -> xr.Dataset:
             "units": "1",
         }
     cube["repairs"].attrs = {"long_name": "rows mended or dropped by the reader", "units": "1"}
+    for name, text in LONG_NAMES.items():
+        cube[name].attrs = {"long_name": text}
     cube[TIME].attrs = {
         "standard_name": "time",
         "long_name": "start of the interval, UTC",
         "axis": "T",
     }
+    cube["name"].attrs["standard_name"] = "platform_name"
     cube["latitude"].attrs = {"standard_name": "latitude", "units": "degrees_north"}
     cube["longitude"].attrs = {"standard_name": "longitude", "units": "degrees_east"}
     return cube
+
+
+def _value_attrs(kinds: set[Kind]) -> dict[str, str]:
+    """Return unit and cell method of the measure; mixed kinds have neither in common."""
+    one = next(iter(kinds)) if len({(k.unit, k.aggregate) for k in kinds}) == 1 else None
+    out = {
+        "long_name": "measure of each interval",
+        "units": one.unit if one else "1",
+        "ancillary_variables": "quality reason",
+    }
+    if one:
+        out["cell_methods"] = _CELL_METHODS[one.aggregate]
+    else:
+        out["comment"] = "unit and meaning depend on the kind of the sensor"
+    return out

@@ -20,6 +20,18 @@ TEXT_COORDS = ("name", "site", "place", "kind", "direction", "installed")
 #: Numeric coordinates on ``sensor``; absent information is NaN.
 NUMBER_COORDS = ("latitude", "longitude")
 
+#: What the text coordinates hold.
+LONG_NAMES = {
+    SENSOR: "identifier of the sensor",
+    "name": "name of the sensor",
+    "site": "site of the sensor",
+    "place": "street or square",
+    "kind": "kind of measure",
+    "direction": "direction that is counted",
+    "installed": "local date of installation",
+    REPAIR: "sort of repair",
+}
+
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
 

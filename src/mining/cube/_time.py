@@ -47,6 +47,22 @@ def time_grid(
     return zoned.tz_convert("UTC").tz_localize(None).as_unit("ns")
 
 
+def future_times(
+    last: pd.Timestamp, steps: int, step: pd.Timedelta, timezone: str
+) -> pd.DatetimeIndex:
+    """Return the `steps` UTC times (naive) that follow `last` on the grid of a cube."""
+    if step % pd.Timedelta("1D"):
+        return pd.date_range(last + step, periods=steps, freq=step).as_unit("ns")
+    return time_grid(last, last + (steps + 1) * step, step, timezone)[1 : steps + 1]
+
+
+def local_ahead(cube: xr.Dataset, steps: int) -> pd.DatetimeIndex:
+    """Return the local times (tz-aware) of the `steps` intervals that follow the cube."""
+    zone, last = str(cube.attrs["timezone"]), cube.indexes[TIME][-1]
+    times = future_times(last, steps, step_of(cube), zone)
+    return times.tz_localize("UTC").tz_convert(zone)
+
+
 def local_time(cube: xr.Dataset) -> pd.DatetimeIndex:
     """Return the times of the cube in the territory's time zone (tz-aware)."""
     index = pd.DatetimeIndex(cube.indexes[TIME])
@@ -63,3 +79,26 @@ def to_utc(local: str | pd.Timestamp, timezone: str) -> pd.Timestamp:
     if stamp.tzinfo is None:
         stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
     return stamp.tz_convert("UTC").tz_localize(None)
+
+
+def duration(length: object, name: str) -> pd.Timedelta:
+    """Return a duration, or raise :class:`ConfigError` that names the parameter.
+
+    A bare number is refused: nobody who writes ``7`` means the seven nanoseconds of pandas.
+
+    Examples
+    --------
+    >>> duration("36h", "horizon")
+    Timedelta('1 days 12:00:00')
+    """
+    bare = isinstance(length, int | float | np.number) or (
+        isinstance(length, str) and not any(c.isalpha() or c == ":" for c in length)
+    )
+    try:
+        found = pd.NaT if bare else pd.Timedelta(length)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        found = pd.NaT
+    if not isinstance(found, pd.Timedelta):
+        msg = f"{name}: found {length!r}, expected a duration such as '7D', '36h' or '15min'"
+        raise ConfigError(msg)
+    return found

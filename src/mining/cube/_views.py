@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining.cube._build import build
+from mining.cube._build import build, validate
 from mining.cube._model import NUMBER_COORDS, SENSOR, TIME, FloatArray, Quality, kind_of
 from mining.cube._time import step_of
 from mining.errors import CubeError
@@ -34,7 +34,13 @@ def by_place(cube: xr.Dataset) -> xr.Dataset:
     every sensor of the place is; it is missing where one is missing, suspect where one is suspect.
     A sensor that was not yet installed counts as missing. Without any such place the cube has no
     sensor at all.
+
+    Raises
+    ------
+    CubeError
+        If `cube` is not a cube.
     """
+    validate(cube)
     places = cube["place"].to_numpy().astype(str)
     kinds = cube["kind"].to_numpy().astype(str)
     columns: dict[str, FloatArray] = {}

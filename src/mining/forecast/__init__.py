@@ -21,6 +21,7 @@ The room is called like its main function, and both are public: ``mining.forecas
 
 import inspect
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -51,5 +52,11 @@ class _CallableRoom(ModuleType):
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         return forecast(*arguments, **options)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As a function is: by its name, so that it can be sent to another process.
+        return import_module, (self.__name__,)
 
+
+# Asked for help, the room answers as the function first.
+__doc__ = f"{inspect.getdoc(forecast)}\n\nThe room\n--------\n{__doc__}"
 sys.modules[__name__].__class__ = _CallableRoom

@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.cube import future_times
 from mining.errors import ConfigError, NotEnoughDataError
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -81,16 +82,6 @@ def slots_per_day(step: pd.Timedelta) -> int:
         msg = f"a step of {step} cannot be forecast: expected a day or an even part of one"
         raise NotEnoughDataError(msg)
     return int(DAY // step)
-
-
-def future_times(
-    last: pd.Timestamp, steps: int, step: pd.Timedelta, timezone: str
-) -> pd.DatetimeIndex:
-    """Return the `steps` UTC times that follow `last` on the grid of the cube."""
-    if step % DAY:
-        return pd.date_range(last + step, periods=steps, freq=step).as_unit("ns")
-    margin = (steps + 1) * step
-    return cubes.time_grid(last, last + margin, step, timezone)[1 : steps + 1]
 
 
 def steps_within(last: pd.Timestamp, horizon: pd.Timedelta, cube: xr.Dataset) -> int:

@@ -32,22 +32,23 @@ def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
 
 def duration(text: str | pd.Timedelta, name: str) -> pd.Timedelta:
     """Return a positive duration, or raise :class:`ConfigError` naming the parameter."""
-    try:
-        length = pd.Timedelta(text)
-    except ValueError as error:
-        msg = f"{name}: found {text!r}, expected a duration such as '7D' or '36h'"
-        raise ConfigError(msg) from error
-    if pd.isna(length) or length <= pd.Timedelta(0):
+    length = cubes.duration(text, name)
+    if length <= pd.Timedelta(0):
         msg = f"{name}: found {text!r}, expected a duration longer than zero"
         raise ConfigError(msg)
     return length
 
 
-def check_quantiles(quantiles: Sequence[float]) -> tuple[float, ...]:
+def check_quantiles(
+    quantiles: Sequence[float], always: tuple[float, ...] = ()
+) -> tuple[float, ...]:
     """Return the quantiles in order, or raise when one is not strictly between 0 and 1."""
-    levels = tuple(sorted({round(float(q), 6) for q in quantiles}))
-    if not levels or levels[0] <= 0 or levels[-1] >= 1:
-        msg = f"quantiles: found {list(quantiles)}, expected numbers strictly between 0 and 1"
+    try:
+        levels = tuple(sorted({round(float(q), 6) for q in (*quantiles, *always)}))
+    except (TypeError, ValueError):
+        levels = ()
+    if not levels or not all(0 < level < 1 for level in levels):
+        msg = f"quantiles: found {quantiles!r}, expected numbers strictly between 0 and 1"
         raise ModelError(msg)
     return levels
 
@@ -55,7 +56,7 @@ def check_quantiles(quantiles: Sequence[float]) -> tuple[float, ...]:
 def bounds(cube: xr.Dataset) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the local start of the data and their local end (exclusive), naive."""
     times = pd.DatetimeIndex(cube.indexes[cubes.TIME])
-    following = _grid.future_times(times[-1], 1, cubes.step_of(cube), cube.attrs["timezone"])
+    following = cubes.future_times(times[-1], 1, cubes.step_of(cube), cube.attrs["timezone"])
     both = pd.DatetimeIndex(times[:1].append(following))
     zoned = both.tz_localize("UTC").tz_convert(cube.attrs["timezone"])
     local = zoned.tz_localize(None)
@@ -70,6 +71,9 @@ def last_cutoffs(
     The end of the data is the last local midnight, so that days ahead are calendar days. Cutoffs
     with less than a week before them are dropped.
     """
+    if not isinstance(count, int | np.integer) or count < 1:
+        msg = f"origins: found {count!r}, expected a whole number from 1 on"
+        raise ConfigError(msg)
     start, end = bounds(cube)
     last = end.normalize() - horizon
     wanted = [last - k * spacing for k in range(count - 1, -1, -1)]
@@ -86,16 +90,18 @@ def last_cutoffs(
 
 
 def check_cutoffs(
-    cube: xr.Dataset, cutoffs: Sequence[str | pd.Timestamp], horizon: pd.Timedelta
+    cube: xr.Dataset, cutoffs: Sequence[str | pd.Timestamp] | str | pd.Timestamp
 ) -> list[pd.Timestamp]:
     """Return explicit cutoffs, local and naive, sorted; raise on one the data do not reach."""
     start, end = bounds(cube)
-    out = sorted({local_naive(c, cube.attrs["timezone"]) for c in cutoffs})
+    # One alone is a common slip; the letters of a text are never meant.
+    listed = [cutoffs] if isinstance(cutoffs, str | pd.Timestamp) else cutoffs
+    out = sorted({local_naive(c, cube.attrs["timezone"]) for c in listed})
     for cutoff in out:
         if cutoff - start < LEAST_HISTORY or cutoff >= end:
             msg = (
-                f"cutoff {cutoff}: expected a local time between {start + LEAST_HISTORY} (a week "
-                f"after the first value) and {end - horizon} (a horizon before the end)"
+                f"cutoff {cutoff}: expected a local time from {start + LEAST_HISTORY} (a week "
+                f"after the first value) to before {end} (the end of the data)"
             )
             raise NotEnoughDataError(msg)
     if not out:
@@ -105,7 +111,13 @@ def check_cutoffs(
 
 def local_naive(moment: str | pd.Timestamp, timezone: str) -> pd.Timestamp:
     """Return a local naive time; one that carries an offset is converted."""
-    stamp = pd.Timestamp(moment)
+    try:
+        stamp = None if isinstance(moment, int | float) else pd.Timestamp(moment)
+    except (ValueError, TypeError):
+        stamp = None
+    if stamp is None or pd.isna(stamp):
+        msg = f"cutoff: found {moment!r}, expected a local time such as '2026-03-02' or a Timestamp"
+        raise ConfigError(msg)
     return stamp if stamp.tzinfo is None else stamp.tz_convert(timezone).tz_localize(None)
 
 

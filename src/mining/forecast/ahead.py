@@ -11,8 +11,9 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining import progress
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid, _origins, models, summary
+from mining.forecast import _grid, _origins, _tasks, models, summary
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
@@ -21,7 +22,6 @@ from mining.forecast.protocol import Model
 DEFAULT = "boosting"
 #: Origins of the backtest that chooses among several models.
 CHOICE_ORIGINS = 4
-DECIMALS = 3
 
 
 def forecast(
@@ -70,28 +70,48 @@ def forecast(
 
     Raises
     ------
+    CubeError
+        If `cube` is not a cube.
     NotEnoughDataError
-        If there is less than a week, or no trusted value at all, before the origin.
+        If there is less than a week, or no trusted value at all, before the origin, or if the
+        origin lies after the end of the data.
     ModelError
         If a model or a quantile is not what it should be.
+    ConfigError
+        If a duration, the cutoff or the calendar is not understood.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, mining
+    >>> hours = pd.date_range("2026-03-02", periods=4 * 168, freq="h", name="time")
+    >>> frame = pd.DataFrame({"door": 50 + 40 * np.sin(hours.hour / 4)}, index=hours)
+    >>> cube = mining.from_table(frame.round(), timezone="Europe/Paris")
+    >>> ahead = mining.forecast(cube, horizon="24h", model="window_average", quantiles=[0.5])
+    >>> ahead["value"].sel(sensor="door", quantile=0.5)[:4].values.tolist()
+    [50.0, 60.0, 69.0, 77.0]
     """
+    cubes.validate(cube)
     length = _origins.duration(horizon, "horizon")
     past = None if history is None else _origins.duration(history, "history")
     levels = _origins.check_quantiles(quantiles)
     known_ahead = _origins.calendar_of(cube, calendar)
     start, end = _origins.bounds(cube)
     when = end if cutoff is None else _origins.local_naive(cutoff, cube.attrs["timezone"])
-    if min(when, end) - start < _origins.LEAST_HISTORY:
-        held = max(min(when, end) - start, pd.Timedelta(0)) / _grid.DAY
+    if when > end:
+        msg = f"cutoff {when}: expected a local time up to {end} (the end of the data)"
+        raise NotEnoughDataError(msg)
+    if when - start < _origins.LEAST_HISTORY:
+        held = max(when - start, pd.Timedelta(0)) / _grid.DAY
         msg = f"the data hold {held:.1f} days before the origin: a forecast needs at least 7"
         raise NotEnoughDataError(msg)
     visible = _origins.before(cube, when, None)
     chosen = _chosen(visible, model, models, scores, calendar=known_ahead, history=history)
     known = _origins.before(visible, when, past)
-    fitted = chosen.fit(known, known_ahead)
     steps = _grid.steps_within(known.indexes[cubes.TIME][-1], length, known)
-    made = fitted.predict(steps, levels)
-    return _dataset(cube, known, made, levels=levels, fitted=fitted, when=min(when, end))
+    with progress.patience(f"forecast: {chosen.name} for {cube.sizes[cubes.SENSOR]} sensors"):
+        fitted = chosen.fit(known, known_ahead)
+        made = _tasks.predicted(fitted, known, steps, levels)
+    return _dataset(cube, known, made, levels=levels, fitted=fitted, when=when)
 
 
 def _chosen(
@@ -130,22 +150,23 @@ def _dataset(
     when: pd.Timestamp,
 ) -> xr.Dataset:
     last = known.indexes[cubes.TIME][-1]
-    times = _grid.future_times(
+    times = cubes.future_times(
         last, made.shape[1], cubes.step_of(cube), str(cube.attrs["timezone"])
     )
     dims = (cubes.SENSOR, cubes.TIME, "quantile")
+    served = fitted.served or (fitted.name,) * len(made)
     carried = {
         name: cube[name].variable
         for name in (*cubes.TEXT_COORDS, *cubes.NUMBER_COORDS)
         if name in cube.coords
     }
     out = xr.Dataset(
-        {"value": (dims, np.round(made, DECIMALS) + 0.0)},
+        {"value": (dims, made)},
         coords={
             cubes.SENSOR: cube[cubes.SENSOR].to_numpy(),
             cubes.TIME: times.to_numpy(),
             "quantile": list(levels),
-            "model": (cubes.SENSOR, np.array(fitted.served, dtype=str)),
+            "model": (cubes.SENSOR, np.array(served, dtype=str)),
             **carried,
         },
     )
@@ -153,6 +174,8 @@ def _dataset(
         "long_name": "forecast of each interval",
         "units": cube["value"].attrs.get("units", "1"),
     }
+    out[cubes.TIME].attrs = dict(cube[cubes.TIME].attrs)
+    out["quantile"].attrs = {"long_name": "level of the quantile", "units": "1"}
     kept = ("Conventions", "timezone", "step_seconds", "simulated", "territory", "title")
     out.attrs = {name: cube.attrs[name] for name in kept if name in cube.attrs}
     out.attrs |= {"cutoff": when.isoformat(), "model": fitted.name}

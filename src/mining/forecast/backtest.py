@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,30 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining import compute
+from mining import compute, progress
 from mining import cube as cubes
-from mining.calendars import Calendar
-from mining.forecast import _grid, _origins, models, scores
+from mining.forecast import _origins, _tasks, models
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
-from mining.forecast.tally import INTERVAL, score_rows
+from mining.forecast.tally import INTERVAL
 
 Floats = npt.NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One model at one origin: all that a worker needs, and nothing after the cutoff to see."""
-
-    model: Model
-    known: xr.Dataset
-    truth: pd.DataFrame
-    quality: npt.NDArray[np.int8]
-    calendar: Calendar
-    cutoff: pd.Timestamp
-    scale: Floats
-    quantiles: tuple[float, ...]
-    keep: bool
 
 
 def backtest(
@@ -63,7 +45,8 @@ def backtest(
     horizon : str or Timedelta
         How far each forecast reaches, in local calendar time.
     origins : int
-        Number of origins; the last horizon ends with the last full day of the data.
+        Number of origins; the last horizon ends with the last full day of the data. Origins
+        with less than a week of data before them are left out.
     origin_step : str or Timedelta
         Time between two origins.
     models : sequence of str or Model, optional
@@ -73,7 +56,8 @@ def backtest(
     calendar : "cube", None, mapping or Calendar
         What is known in advance; None means no holidays and no events.
     cutoffs : sequence of str or Timestamp, optional
-        Explicit origins in local time, instead of `origins` and `origin_step`.
+        Explicit origins in local time (or with an offset), instead of `origins` and
+        `origin_step`. Where a horizon reaches beyond the data, the days there are are scored.
     history : str, Timedelta or None
         At most so much data before each origin; None means all.
     return_forecasts : bool
@@ -95,30 +79,50 @@ def backtest(
         and from these `wape`, `mase`, `coverage`. `cutoff` is local and naive. Pool them with
         :func:`summarize`, never by hand across models with unequal origins.
 
-        The forecasts, only with `return_forecasts`: ``model, cutoff, sensor, time`` (UTC,
-        naive), `day_ahead`, `observed` (the truth that was scored, NaN elsewhere), `quality`, and
-        one column per quantile (``q0.1`` …).
+        The forecasts that were scored, only with `return_forecasts`: ``model, cutoff, sensor,
+        time`` (UTC, naive), `day_ahead`, `observed` (the truth that was scored, NaN elsewhere),
+        `quality`, and one column per quantile (``q0.1`` …), rounded to 3 decimals before they
+        are scored.
 
     Raises
     ------
+    CubeError
+        If `cube` is not a cube.
     NotEnoughDataError
         If the data are too short for one origin.
     ModelError
         If a model, a quantile or a score is not what it should be.
+    ConfigError
+        If a duration, a cutoff, the number of origins or the calendar is not understood.
+
+    Notes
+    -----
+    Runs of more than five seconds tell their progress, see :mod:`mining.progress`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, mining
+    >>> hours = pd.date_range("2026-03-02", periods=6 * 168, freq="h", name="time")
+    >>> frame = pd.DataFrame({"door": 50 + 40 * np.sin(hours.hour / 4)}, index=hours)
+    >>> cube = mining.from_table(frame.round(), timezone="UTC")
+    >>> scores = mining.backtest(cube, origins=2, models=["seasonal_naive"])
+    >>> mining.summarize(scores).loc[0, ["origins", "n", "wape"]].astype(int).tolist()
+    [2, 336, 0]
     """
+    cubes.validate(cube)
     length = _origins.duration(horizon, "horizon")
-    levels = _origins.check_quantiles((*quantiles, 0.5, *INTERVAL))
+    levels = _origins.check_quantiles(quantiles, always=(0.5, *INTERVAL))
     rivals = _resolve(models)
     when = (
         _origins.last_cutoffs(cube, length, origins, _origins.duration(origin_step, "origin_step"))
         if cutoffs is None
-        else _origins.check_cutoffs(cube, cutoffs, length)
+        else _origins.check_cutoffs(cube, cutoffs)
     )
     past = None if history is None else _origins.duration(history, "history")
     known = _origins.calendar_of(cube, calendar)
     slow = when[-slow_origins:] if slow_origins > 0 else []
     tasks = [
-        _task(
+        _tasks.task(
             cube,
             model,
             cutoff,
@@ -132,7 +136,14 @@ def backtest(
         for model in rivals
         if not model.slow or cutoff in slow
     ]
-    done = compute.map_items(_run, tasks, workers=workers)
+    told = progress.Counter("backtest", len(tasks))
+    with progress.patience(f"backtest: {len(tasks)} forecasts from {len(when)} origins"):
+        done = compute.map_items(
+            _tasks.run,
+            tasks,
+            workers=workers,
+            after=lambda t: told(f"{t.model.name} at {t.cutoff}"),
+        )
     table = _ordered(pd.concat([rows for rows, _ in done], ignore_index=True), "day_ahead")
     if not return_forecasts:
         return table
@@ -146,71 +157,3 @@ def _resolve(wanted: Sequence[str | Model] | None) -> list[Model]:
 
 def _ordered(table: pd.DataFrame, last: str) -> pd.DataFrame:
     return table.sort_values(["model", "cutoff", "sensor", last], kind="stable", ignore_index=True)
-
-
-def _task(
-    cube: xr.Dataset,
-    model: Model,
-    cutoff: pd.Timestamp,
-    *,
-    spans: tuple[pd.Timedelta, pd.Timedelta | None],
-    calendar: Calendar,
-    quantiles: tuple[float, ...],
-    score: Score,
-    keep: bool,
-) -> _Task:
-    horizon, history = spans
-    known = _origins.before(cube, cutoff, history)
-    start = known.indexes[cubes.TIME][-1]
-    end = cubes.to_utc(cutoff + horizon, cube.attrs["timezone"])
-    times = cube.indexes[cubes.TIME]
-    ahead = cube.isel({cubes.TIME: np.flatnonzero((times > start) & (times < end))})
-    past = _origins.truth(known, score).to_numpy()
-    season = 7 * _grid.slots_per_day(cubes.step_of(cube))
-    return _Task(
-        model=model,
-        known=known,
-        truth=pd.DataFrame(
-            _origins.truth(ahead, score).to_numpy(),
-            index=ahead[cubes.SENSOR].to_numpy().astype(str),
-            columns=pd.DatetimeIndex(ahead.indexes[cubes.TIME]),
-        ),
-        quality=ahead["quality"].to_numpy(),
-        calendar=calendar,
-        cutoff=cutoff,
-        scale=scores.seasonal_scale(past, season),
-        quantiles=quantiles,
-        keep=keep,
-    )
-
-
-def _run(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    model = copy.deepcopy(task.model).fit(task.known, task.calendar)
-    made = np.asarray(model.predict(task.truth.shape[1], task.quantiles), dtype="float64")
-    grid = _grid.of_cube(task.known)
-    day = grid.offsets(task.truth.shape[1]) // grid.slots + 1
-    rows = score_rows(made, task.truth.to_numpy(dtype="float64"), day, task.quantiles, task.scale)
-    head = {"model": model.name, "cutoff": task.cutoff}
-    sensors = task.truth.index.to_numpy()
-    table = pd.DataFrame({**head, "sensor": sensors[rows.pop("sensor")], **rows})
-    return table, _long(task, made, day, head) if task.keep else None
-
-
-def _long(
-    task: _Task, made: Floats, day: npt.NDArray[np.int64], head: dict[str, Any]
-) -> pd.DataFrame:
-    sensors, steps = task.truth.shape
-    return pd.DataFrame(
-        {
-            **head,
-            "sensor": np.repeat(task.truth.index.to_numpy(), steps),
-            "time": np.tile(task.truth.columns.to_numpy(), sensors),
-            "day_ahead": np.tile(day, sensors),
-            "observed": task.truth.to_numpy(dtype="float64").ravel(),
-            "quality": task.quality.ravel(),
-            **{
-                f"q{level:g}": np.round(made[:, :, k].ravel(), 3)
-                for k, level in enumerate(task.quantiles)
-            },
-        }
-    )

@@ -50,7 +50,11 @@ class Model(Protocol):
         ...
 
     def predict(self, steps: int, quantiles: Sequence[float]) -> Floats:
-        """Return the next `steps` steps, shape (sensor, step, quantile)."""
+        """Return the next `steps` steps, shape (sensor, step, quantile).
+
+        Their local times are ``mining.cube.local_ahead(cube, steps)`` of the cube that
+        :meth:`fit` was given. Every sensor with a trusted value gets a number for each step.
+        """
         ...
 
 

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mining.errors import ModelError
+from mining.errors import ModelError, NotEnoughDataError
 from mining.forecast import models
+from mining.readers.fields import check_known
 
 #: Two models closer than this (relative) are tied, and the simpler one is taken.
 TIE = 0.005
+#: What a row of scores belongs to.
+KEYS = ("model", "cutoff", "sensor", "day_ahead")
 
 
-def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFrame:
+def summarize(scores: pd.DataFrame, by: Sequence[str] | str = ("model",)) -> pd.DataFrame:
     """Pool a score table of :func:`mining.forecast.backtest`.
 
     Parameters
@@ -32,12 +35,23 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFr
         panel ``"all"`` holds the models that have every cutoff, on every cutoff. Inside a panel
         all rows are comparable; two panels never are.
 
+    Raises
+    ------
+    ConfigError
+        If a key is unknown.
+    NotEnoughDataError
+        If the table is empty.
+
     Notes
     -----
     WAPE, RMSE, pinball and coverage are pooled over all cells; MASE is the mean over sensors and
     origins.
     """
-    keys = list(by)
+    keys = [by] if isinstance(by, str) else list(by)
+    for wanted in keys:
+        check_known(wanted, KEYS, where="the keys of scores")
+    if scores.empty:
+        raise NotEnoughDataError("the score table is empty: nothing can be pooled")
     parts = []
     for panel, rows in panels(scores).items():
         groups = rows.groupby(keys, sort=True) if keys else [((), rows)]

@@ -88,12 +88,8 @@ def clean(
 
 
 def _steps(gap: str | pd.Timedelta | None, step: pd.Timedelta) -> int:
-    try:
-        length = pd.Timedelta(0) if gap is None else pd.Timedelta(gap)
-    except ValueError as error:
-        msg = f"impute_max_gap: found {gap!r}, expected a duration such as '3h', or None"
-        raise ConfigError(msg) from error
-    if pd.isna(length) or length < pd.Timedelta(0):
+    length = pd.Timedelta(0) if gap is None else model.duration(gap, "impute_max_gap")
+    if length < pd.Timedelta(0):
         msg = f"impute_max_gap: found {gap!r}, expected a duration of zero or more"
         raise ConfigError(msg)
     return int(length // step)

@@ -42,7 +42,7 @@ def cube_of(
         timezone=timezone,
         clock=zone,
         step=step,
-        tolerance=_grid.duration(tolerance, "tolerance"),
+        tolerance=cubes.duration(tolerance, "tolerance"),
     )
     cells = _repair.fill(long, grid, is_count=is_count, duplicates=duplicates, maximum=maximum)
     cube = cubes.build(

@@ -85,7 +85,7 @@ def lay(
     ConfigError
         If the step is not a positive duration.
     """
-    delta = infer_step(long) if step is None else duration(step, "step")
+    delta = infer_step(long) if step is None else cube.duration(step, "step")
     if delta <= pd.Timedelta(0):
         msg = f"step {step!r}: expected a positive duration such as '1h'"
         raise ConfigError(msg)
@@ -266,15 +266,6 @@ def _refuse_stray_year(long: Long) -> None:
         f"{stamp} ({long.rows.where(other)}): expected a date near the others"
     )
     raise TableError(long.at(row, msg))
-
-
-def duration(text: str | pd.Timedelta, name: str) -> pd.Timedelta:
-    """Return a duration, or raise :class:`ConfigError` that names what was found."""
-    try:
-        return pd.Timedelta(text)
-    except ValueError as error:
-        msg = f"{name} {text!r}: expected a duration such as '1h', '15min' or '1D'"
-        raise ConfigError(msg) from error
 
 
 def words(duration: pd.Timedelta | int) -> str:

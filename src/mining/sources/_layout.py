@@ -94,6 +94,7 @@ def to_long(
         raise TableError(f"{name}: columns of several levels, expected plain names")
     if len(frame) == 0:
         raise TableError(f"{name}: no row at all, expected one row or more")
+    frame = _plain_index(frame, (sensor, time))
     places = of_frame(len(frame)) if rows is None else rows
     asked = {"time": time} if layout == "wide" else {"sensor": sensor, "time": time, "value": value}
     table, found = _columns(frame, asked, name)
@@ -112,6 +113,16 @@ def to_long(
     if table.shape[1] < 2:
         raise TableError(at(name, found=list(table.columns), expected="a column per sensor, too"))
     return _from_wide(table, found["time"], clock, places, decimal)
+
+
+def _plain_index(frame: pd.DataFrame, asked: tuple[str | None, ...]) -> pd.DataFrame:
+    """Make columns of index levels that are a sensor or a time, as after a group-by."""
+    if isinstance(frame.index, pd.PeriodIndex):
+        return frame.set_axis(frame.index.to_timestamp(), axis=0)
+    known = {*SYNONYMS["sensor"], *SYNONYMS["time"], *(a for a in asked if a is not None)}
+    told = [n for n in frame.index.names if str(n) in known and n not in frame.columns]
+    plain = isinstance(frame.index, pd.DatetimeIndex) and frame.index.name not in asked
+    return frame if plain or not told else frame.reset_index(level=told)
 
 
 def _columns(

@@ -14,9 +14,10 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 import xarray as xr
 
+from mining import cube as cubes
 from mining import writers
 from mining.errors import SourceError
-from mining.sources import _grid, _layout, _measures, _national, _plain, _raw
+from mining.sources import _layout, _measures, _national, _plain, _raw
 from mining.sources._assemble import cube_of, only_declared
 from mining.sources._export import to_national
 from mining.sources._options import Columns, TablesOptions, parse
@@ -93,9 +94,10 @@ def from_table(
     ----------
     frame : DataFrame or Series
         Long (a row per sensor and time: ``sensor, time, value``) or wide (``time`` column or
-        DatetimeIndex, and one column per sensor). A value of 0 means that nobody passed, an
-        empty one that nobody counted. Times label the start of the interval. They are tz-aware,
-        ISO 8601 text with or without offsets, or naive clock times of `clock`.
+        DatetimeIndex, and one column per sensor); sensor and time may be levels of the index. A
+        value of 0 means that nobody passed, an empty one that nobody counted. Times label the
+        start of the interval. They are tz-aware, ISO 8601 text with or without offsets, or naive
+        clock times of `clock`.
     timezone : str
         IANA name of the territory's zone; days, weeks and hours are its own.
     kind : str
@@ -211,7 +213,7 @@ def from_national(
     for role, table in told.items():
         _national.check_columns(table, role)
     known = _national.sensors_of(told["sites"], told["channels"], kind=kind)
-    delta = _national.steps_of(told["channels"]) if step is None else _grid.duration(step, "step")
+    delta = _national.steps_of(told["channels"]) if step is None else cubes.duration(step, "step")
     long = _measures.to_long(told["measures"], list(known.index), delta)
     return cube_of(
         long.only(list(known.index)),
@@ -291,7 +293,7 @@ def read(territory: Territory, raw: Path) -> xr.Dataset:
     options = parse(territory.source)
     known = territory.sensor_table()
     declares = territory.declares_sensors
-    step = _grid.duration(options.step or territory.step, "step")
+    step = cubes.duration(options.step or territory.step, "step")
     if options.format == "national":
         if not declares:
             known = known.reindex(columns=["place"])
