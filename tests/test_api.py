@@ -337,7 +337,7 @@ def test_errors_of_a_backtest(options: dict[str, Any], message: str, cube: xr.Da
         (lambda c: c.isel(sensor=[0, 0, 1]), "sensor 's0' is there twice"),
         (lambda c: c.isel(time=slice(0)), "an empty cube"),
         (lambda c: c.isel(sensor=[]), "an empty cube"),
-        (lambda c: c.drop_vars("kind"), "expected the coordinate 'kind' of sensors"),
+        (lambda c: c.drop_vars("kind"), "expected the coordinate 'kind'"),
         (lambda c: c.assign_attrs(timezone="Mars/One"), "unknown time zone 'Mars/One'"),
     ],
 )

@@ -59,20 +59,6 @@ def test_python_of_the_readme(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert {"scores", "forecast", "incidents", "activity"} <= set(names)
 
 
-def test_python_of_the_api_page(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = (root / "docs" / "api.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert len(blocks) > 5
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
-    for block in blocks:
-        exec(block, names)  # noqa: S102 - our own page
-    assert "horizon: found 7, expected a duration" in capsys.readouterr().out
-    assert not list(tmp_path.iterdir())
-
-
 def test_yaml_and_tables_of_the_page_on_territories(root: Path, tmp_path: Path) -> None:
     text = (root / "docs" / "territory.md").read_text(encoding="utf-8")
     declaration, *sources = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
@@ -89,6 +75,20 @@ def test_yaml_and_tables_of_the_page_on_territories(root: Path, tmp_path: Path) 
         assert parse(yaml.safe_load(source)["source"]).name == "tables"
     for name in (*TablesOptions.model_fields, *REPAIRS):
         assert name in text
+
+
+def test_python_of_the_api_page(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (root / "docs" / "api.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) > 5
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(block, names)  # noqa: S102 - our own page
+    assert "horizon: found 7, expected a duration" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

@@ -144,9 +144,9 @@ def validate(cube: xr.Dataset) -> xr.Dataset:
         if name not in cube or cube[name].dims != (SENSOR, TIME):
             msg = f"not a cube: expected the variable {name!r} with dimensions (sensor, time)"
             raise CubeError(msg)
-    for name in (*TEXT_COORDS, *NUMBER_COORDS):
+    for name in (SENSOR, TIME, *TEXT_COORDS, *NUMBER_COORDS):
         if name not in cube.coords:
-            raise CubeError(f"not a cube: expected the coordinate {name!r} of sensors")
+            raise CubeError(f"not a cube: expected the coordinate {name!r}")
     for attr in ("timezone", "step_seconds"):
         if attr not in cube.attrs:
             msg = f"not a cube: expected the attribute {attr!r}"
@@ -168,7 +168,9 @@ def _validate_axes(cube: xr.Dataset) -> None:
         raise CubeError(f"not a cube: sensor {twice!r} is there twice")
     zone = cube.attrs["timezone"]
     check_timezone(zone)
-    times = pd.DatetimeIndex(cube.indexes[TIME])
+    times = cube.indexes[TIME]
+    if not isinstance(times, pd.DatetimeIndex):
+        raise CubeError("not a cube: expected dates on the coordinate 'time'")
     if not times.equals(time_grid(times[0], times[-1], step_of(cube), zone)):
         raise CubeError("not a cube: time is not regular")
 
