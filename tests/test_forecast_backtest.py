@@ -152,9 +152,7 @@ def test_forecast_chooses_among_rivals_or_by_scores() -> None:
 
 def test_mistakes_get_one_sentence() -> None:
     cube = rhythm_cube(days=10)
-    with pytest.raises(
-        NotEnoughDataError, match=r"10\.0 days .*: a backtest of 7 days ahead needs"
-    ):
+    with pytest.raises(NotEnoughDataError, match=r"10\.0 days up to .* of 7 days ahead needs"):
         backtest(cube, models=["seasonal_naive"])
     with pytest.raises(NotEnoughDataError, match="cutoff 2025-01-07"):
         backtest(cube, models=["seasonal_naive"], cutoffs=["2025-01-07"])

@@ -499,6 +499,16 @@ def tables_of_counts(draw):
     return pd.concat([frame, empty], ignore_index=True)
 
 
+@pytest.mark.parametrize("values", [[0.0, -1.0], [-1.0, 0.0], [2e6, 3.0], [3.0, 2e6]])
+def test_contradicting_rows_are_a_conflict_whichever_comes_first(values):
+    times = ["2024-01-01 00:00", "2024-01-01 00:00", "2024-01-01 01:00"]
+    table = pd.DataFrame({"sensor": "a", "time": times, "value": [*values, 5.0]})
+    cube = from_table(table, timezone="UTC", step="1h")
+    counted = cube["repairs"].to_pandas().loc["a"]
+    assert counted[counted > 0].to_dict() == {"conflicting_duplicate": 1}
+    assert cube["reason"].to_numpy()[0, 0] == Reason.CONFLICT
+
+
 @settings(max_examples=40, deadline=None)
 @given(tables_of_counts(), st.randoms(use_true_random=False))
 def test_order_of_rows_and_columns_does_not_matter(table, random):

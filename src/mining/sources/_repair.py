@@ -90,8 +90,9 @@ def fill(
     row, value, conflict = _one_per_cell(long, grid, kept, duplicates, tally)
     sensor, slot = long.sensor[row], grid.slot[row]
     wrong = {
-        "negative": (value < 0) & is_count[sensor],
-        "absurd": (value > maximum) & np.isfinite(value),
+        # Of contradicting rows none is the value: what the first one says is not counted.
+        "negative": (value < 0) & is_count[sensor] & ~conflict,
+        "absurd": (value > maximum) & np.isfinite(value) & ~conflict,
         "not_a_number": np.isinf(value) & ~conflict,
     }
     reason = np.full(shape, Reason.NONE, dtype="int8")
