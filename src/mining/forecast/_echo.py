@@ -72,28 +72,30 @@ def echo(bank: Bank, rows: Rows, base: Floats, scale: Floats) -> Echo:
         Clean level and scale of each cell, as of its origin.
     """
     slots = bank.grid.slots
-    day, slot = rows.position // slots, rows.position % slots
-    past = bank.analogue[day]
-    shift = (day - past) * slots
-    there = (past >= 0) & (rows.origin - shift >= 0) & (rows.position - shift < bank.grid.origin)
-    seen = np.where(there, bank.values[rows.sensor, np.where(there, rows.position - shift, 0)], np.nan)
-    then = bank.weekly[rows.sensor, np.where(there, rows.origin - shift, 0)]
+    past = bank.analogue[rows.position // slots]
+    shift = (rows.position // slots - past) * slots
+    there = (past >= 0) & (rows.origin >= shift) & (rows.position - shift < bank.grid.origin)
+    shift = np.where(there, shift, 0)
+    then = np.where(there, bank.weekly[rows.sensor, rows.origin - shift], np.nan)
     now = bank.weekly[rows.sensor, rows.origin]
+    # Without a shift the position itself may lie beyond what is held.
+    seen = bank.values[rows.sensor, np.where(there, rows.position - shift, 0)]
     counts = bank.grid.is_count[rows.sensor]
     growth = divided(now, then)
     growth = np.where((growth < MOST_CHANGE) & (growth > 1 / MOST_CHANGE), growth, np.nan)
     own = np.where(counts, seen * growth, seen + now - then)
-    network = np.where(there, _network(bank, rows, np.where(there, past, -1), slot, base, scale), np.nan)
+    network = _network(bank, rows, np.where(there, past, -1), (base, scale))
     known = np.isfinite(own).astype("float64") + np.isfinite(network)
-    both = divided(np.nan_to_num(own) + np.nan_to_num(network), known)
-    return Echo(own, network, both)
+    return Echo(own, network, divided(np.nan_to_num(own) + np.nan_to_num(network), known))
 
 
-def _network(bank: Bank, rows: Rows, past: Ints, slot: Ints, base: Floats, scale: Floats) -> Floats:
-    counts = bank.grid.is_count[rows.sensor]
+def _network(bank: Bank, rows: Rows, past: Ints, reference: tuple[Floats, Floats]) -> Floats:
+    """Return the clean level moved as everyone was moved on day `past`; NaN where it is -1."""
+    base, scale = reference
     mine = picked(bank.day_ratio.T, past, rows.sensor)
     everyone = picked(bank.net_day_ratio[:, None], past, 0 * past)
     factor = divided(1 + mine, 1 + everyone)
     factor = np.clip(np.where(np.isfinite(factor), factor, 1.0), 1 / MOST_CHANGE, MOST_CHANGE)
-    moved = np.maximum(1 + picked(bank.net_ratio, past, slot), 0.0) * factor**BELIEF
-    return np.where(counts, base * moved, base + scale * mine)
+    moved = 1 + picked(bank.net_ratio, past, rows.position % bank.grid.slots)
+    counts = bank.grid.is_count[rows.sensor]
+    return np.where(counts, base * np.maximum(moved, 0.0) * factor**BELIEF, base + scale * mine)

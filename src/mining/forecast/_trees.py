@@ -79,26 +79,22 @@ def cross_fit(
         Number of trees; seed of their draws.
     """
     held_out, boosters = np.full(len(target), np.nan), []
+    used = PARAMS | params | {"num_iterations": trees}
     usable = np.isfinite(target)
     for k in np.unique(fold).tolist():
         train, test = np.flatnonzero(usable & (fold != k)), np.flatnonzero(fold == k)
         if len(train):
-            part = _fit(table.iloc[train], target[train], weight[train], params, trees, seed + 100 * k)
+            one = used | {"seed": seed + 100 * k}
+            part = _fit(table.iloc[train], target[train], weight[train], one)
             held_out[test] = part.predict(table.iloc[test], num_threads=1)
             boosters.append(part)
     if not boosters:  # a single fold: nothing can be held out
-        boosters.append(_fit(table[usable], target[usable], weight[usable], params, trees, seed))
+        rows = np.flatnonzero(usable)
+        boosters = [_fit(table.iloc[rows], target[rows], weight[rows], used | {"seed": seed})]
     return CrossFit(tuple(boosters), held_out)
 
 
-def _fit(
-    table: pd.DataFrame,
-    target: Floats,
-    weight: Floats,
-    params: dict[str, Any],
-    trees: int,
-    seed: int,
-) -> Any:
+def _fit(table: pd.DataFrame, target: Floats, weight: Floats, params: dict[str, Any]) -> Any:
     """Train one booster; a draw that trips over a known defect of LightGBM is drawn again.
 
     Now and then a split of weighted rows leaves one side empty and LightGBM stops (its issue
@@ -107,10 +103,10 @@ def _fit(
     import lightgbm
 
     for attempt in range(ATTEMPTS):
-        used = PARAMS | params | {"seed": seed + attempt}
+        used = params | {"seed": params["seed"] + attempt}
         data = lightgbm.Dataset(table, target, weight=weight / weight.mean(), params=used)
         try:
-            return lightgbm.train(used, data, trees)
+            return lightgbm.train(used, data)
         except lightgbm.basic.LightGBMError as error:
             if "best_split_info" not in str(error):
                 raise

@@ -48,9 +48,15 @@ class Boosting(GridModel):
     Target: distance from the clean level in units of that level, absolute error, weighted by the
     level, so that the pooled absolute error in passages is what is minimised. Features are
     computed as of each training origin (:mod:`mining.forecast._features`); nothing is recursive.
-    Intervals: conformal, on errors of a cross-fit. The history is cut into blocks of four weeks;
-    the errors of one half of the blocks come from a model trained on the other half, so no error
-    is a training residual and all of them lie before the origin. LightGBM: Ke et al., NIPS 2017.
+    A special day is compared with last year's same day where there is one
+    (:mod:`mining.forecast._echo`). LightGBM: Ke et al., NIPS 2017.
+
+    The history is cut into blocks of four weeks, dealt out to three folds; three models each leave
+    one fold out, and the forecast is their mean (Barber et al., *Predictive inference with the
+    jackknife+*, Annals of Statistics 49, 2021). Intervals: no error they learn from is a training
+    residual, and all of them lie before the origin. A second set of trees learns the size of
+    these errors, and conformal quantiles of the errors in units of that size are pooled by sensor,
+    hours and day ahead, special days apart (Lei et al. 2018, locally weighted).
     """
 
     name = "boosting"
