@@ -10,7 +10,7 @@ import pandas as pd
 from mining.forecast._grid import Grid, Ints
 
 #: Days around a holiday that have last year's same day as their analogue.
-NEAR = 5
+NEAR = 8
 
 
 @dataclass(frozen=True)

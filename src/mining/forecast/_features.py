@@ -17,6 +17,7 @@ import pandas as pd
 from mining.calendars import Calendar
 from mining.forecast._arrays import cumulated, divided, median, picked, row_mean, weighted
 from mining.forecast._cells import Rows, analogue_days
+from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
 from mining.forecast.protocol import Ints, special_days
 
@@ -121,6 +122,10 @@ class Bank:
         self.day_ratio = divided(by_day.sum(axis=2), by_scale.sum(axis=2))
         counts = self.grid.is_count
         self.net_ratio = divided(by_day[counts].sum(axis=0), by_scale[counts].sum(axis=0))
+        self.net_day_ratio = divided(
+            by_day[counts].sum(axis=(0, 2)), by_scale[counts].sum(axis=(0, 2))
+        )
+        self.weekly = weekly_level(self.base, self.season)
         self.analogue = analogue_days(self.days)
         holidays = self.days["is_holiday"].to_numpy()[:whole, None]
         known = holidays & np.isfinite(self.net_ratio)
@@ -133,7 +138,24 @@ class Bank:
         return np.asarray((self.values[rows.sensor, rows.position] - base) / scale)
 
     def reference(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return the base and the scale of each cell."""
+        """Return what each cell is compared with, and the scale of its distance.
+
+        The clean level, or on a special day last year's same day.
+        """
+        base, scale = self._clean(rows)
+        special = np.flatnonzero(self.special[rows.position // self.grid.slots])
+        if not len(special):
+            return base, scale
+        some = Rows(rows.sensor[special], rows.position[special], rows.origin[special])
+        past = echo(self, some, base[special], scale[special]).both
+        known = np.isfinite(past)
+        counts = self.grid.is_count[some.sensor]
+        wide = np.where(counts, np.maximum(past, 0) + self.floor[some.sensor, 0], scale[special])
+        base[special] = np.where(known, past, base[special])
+        scale[special] = np.where(known, wide, scale[special])
+        return base, scale
+
+    def _clean(self, rows: Rows) -> tuple[Floats, Floats]:
         where = rows.sensor, self._aligned(rows)
         return self.base[where], self.scale[where]
 
@@ -144,7 +166,7 @@ class Bank:
 
     def features(self, rows: Rows) -> pd.DataFrame:
         """Describe cells; every column is a float, NaN where nothing is known."""
-        base, scale = self.reference(rows)
+        base, scale = self._clean(rows)
         where = rows.sensor, self._aligned(rows)
         out: dict[str, Any] = {
             name: (values[where] - base) / scale for name, values in self.weeks.items()
@@ -152,6 +174,11 @@ class Bank:
         out["shape"] = base / self.level[rows.sensor, 0]
         out |= self._level_features(rows)
         out |= self._day_features(rows)
+        past = echo(self, rows, base, scale)
+        out |= {
+            "echo_own": (past.own - base) / scale,
+            "echo_network": (past.network - base) / scale,
+        }
         return pd.DataFrame({k: np.asarray(v, dtype="float32") for k, v in out.items()})
 
     def _level_features(self, rows: Rows) -> dict[str, Floats]:

@@ -2,7 +2,7 @@
 
 A forecast is moved by the empirical quantiles of the scaled errors of past forecasts in the same
 situation: same sensor, same class of hours, same day ahead; special days (holidays and the days
-between two close ones) apart. Where a group is small, a coarser one speaks for it.
+between two close ones) apart. The smaller a group, the more a coarser one speaks for it.
 
 References
 ----------
@@ -23,18 +23,20 @@ from scipy.stats import norm
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
-#: Errors a group needs before it speaks for itself.
-ENOUGH = 60
+#: Errors at which a group and the coarser one around it are believed alike; hours of one day err
+#: together, so that this is less than it seems.
+PRIOR = 300
 #: Relative standard deviation assumed where no past forecast could be made at all.
 ASSUMED_SPREAD = 0.4
 
-#: From the finest to the coarsest: the columns of a situation that make a group.
+#: From the coarsest to the finest: the columns of a situation that make a group. Each group lies
+#: inside one group of the level before.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("special", "sensor", "hours", "lead"),
-    ("special", "sensor", "hours"),
-    ("special", "hours"),
-    ("special",),
     (),
+    ("special",),
+    ("special", "sensor"),
+    ("special", "sensor", "hours"),
+    ("special", "sensor", "hours", "lead"),
 )
 
 
@@ -60,6 +62,11 @@ class Situations:
             out = out * 10_007 + getattr(self, name)
         return out.ravel()
 
+    def cells(self, which: Ints) -> Situations:
+        """Return some cells, counted through the arrays in order."""
+        arrays = (self.sensor, self.hours, self.lead, self.special)
+        return Situations(*(a.ravel()[which] for a in arrays))
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -72,15 +79,11 @@ class Calibration:
         """Return the scaled offsets from the median forecast, shape (*cells, quantile)."""
         assumed = norm.ppf(self.quantiles) * ASSUMED_SPREAD
         out = np.broadcast_to(assumed, (where.sensor.size, len(self.quantiles))).copy()
-        todo = np.ones(where.sensor.size, dtype=bool)
         for columns, keys, table in self.tables:
             if not len(keys):
                 continue
-            wanted = where.key(columns)
-            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            hit = todo & (keys[place] == wanted)
+            place, hit = _find(keys, where.key(columns))
             out[hit] = table[place[hit]]
-            todo &= ~hit
         return out.reshape(*where.sensor.shape, len(self.quantiles))
 
 
@@ -105,37 +108,46 @@ def calibrate(errors: Floats, where: Situations, quantiles: Sequence[float]) -> 
     With ``n`` errors sorted upwards, the quantile at level :math:`\tau` is the one of rank
     :math:`\lceil (n+1)\tau \rceil` above the median and :math:`\lfloor (n+1)\tau \rfloor`
     below it, which makes the interval cover at least as often as it says when past and future
-    errors are exchangeable. The median forecast itself stays where it is.
+    errors are exchangeable. The median forecast itself stays where it is. From the coarsest level
+    to the finest, the quantile of a group is the mean of its own, with weight ``n``, and of the
+    group around it, with weight :data:`PRIOR` (partial pooling).
     """
     flat = errors.ravel()
-    seen = np.isfinite(flat)
-    tables = []
+    seen = np.flatnonzero(np.isfinite(flat))
+    ranked = seen[np.argsort(flat[seen], kind="stable")]
+    learnt = Calibration(tuple(quantiles), ())
     for columns in LEVELS:
-        least = ENOUGH if columns else 1
-        keys, table = _grouped(where.key(columns)[seen], flat[seen], tuple(quantiles), least)
-        tables.append((columns, keys, table))
-    return Calibration(tuple(quantiles), tuple(tables))
+        keys = where.key(columns)[ranked]
+        order = np.argsort(keys, kind="stable")
+        groups, start, count = np.unique(keys[order], return_index=True, return_counts=True)
+        own = _quantiles(flat[ranked[order]], start, count, learnt.quantiles)
+        if columns and len(groups):
+            share = (count / (count + PRIOR))[:, None]
+            around = learnt.offsets(where.cells(ranked[order][start]))
+            own = share * own + (1 - share) * around
+        tables = (*learnt.tables, (columns, groups.astype("int64"), own))
+        learnt = Calibration(learnt.quantiles, tables)
+    return learnt
 
 
-def _grouped(
-    keys: Ints, errors: Floats, quantiles: tuple[float, ...], least: int
-) -> tuple[Ints, Floats]:
-    order = np.lexsort((errors, keys))
-    groups, start, count = np.unique(keys[order], return_index=True, return_counts=True)
-    keep = count >= least
-    groups, start, count = groups[keep], start[keep], count[keep]
-    ranked = errors[order]
-    table = np.zeros((len(groups), len(quantiles)))
-    for column, level in enumerate(quantiles):
+def _find(keys: Ints, wanted: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return where `wanted` stand among sorted `keys`, and which of them do."""
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return place, np.asarray(keys[place] == wanted)
+
+
+def _quantiles(ranked: Floats, start: Ints, count: Ints, levels: tuple[float, ...]) -> Floats:
+    """Return the quantiles of runs of sorted errors, shape (run, quantile)."""
+    table = np.zeros((len(count), len(levels)))
+    for column, level in enumerate(levels):
+        if level == 0.5:
+            continue
         ideal = (count + 1) * level
         # 1e-9: (9 + 1) * 0.7 is 7.000000000000001 in binary.
         rank = np.floor(ideal + 1e-9) if level < 0.5 else np.ceil(ideal - 1e-9)
-        place = start + np.clip(rank.astype("int64"), 1, count) - 1
-        found = ranked[place] if len(groups) else np.empty(0)
+        found = ranked[start + np.clip(rank.astype("int64"), 1, count) - 1]
         table[:, column] = np.minimum(found, 0.0) if level < 0.5 else np.maximum(found, 0.0)
-        if level == 0.5:
-            table[:, column] = 0.0
-    return groups.astype("int64"), table
+    return table
 
 
 def spread(point: Floats, scale: Floats, offsets: Floats) -> Floats:
