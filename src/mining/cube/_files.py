@@ -10,7 +10,7 @@ import xarray as xr
 
 from mining.cube._build import validate
 from mining.cube._model import REPAIR, SENSOR, TEXT_COORDS, TIME
-from mining.errors import CubeError
+from mining.errors import CubeError, ForageError
 
 
 def read(path: Path | str) -> xr.Dataset:
@@ -36,13 +36,14 @@ def read(path: Path | str) -> xr.Dataset:
             cube[name] = cube[name].astype(str)
     try:
         return validate(cube)
-    except CubeError as error:
+    except ForageError as error:
         raise CubeError(f"{file}: {error}; make it again") from error
 
 
 def encoding() -> dict[str, dict[str, Any]]:
     """Return the explicit netCDF encoding that makes equal cubes equal bytes."""
-    codes = {"zlib": True, "complevel": 4, "shuffle": True}
+    # A checksum for each chunk: damage inside the data is an error, not another number.
+    codes = {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
     return {
         "value": {"dtype": "float32", "_FillValue": np.float32(np.nan), **codes},
         "quality": {"dtype": "int8", **codes},
