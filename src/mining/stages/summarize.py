@@ -49,10 +49,13 @@ def run(root: Path, territory: str) -> None:
 
 
 def _forecast_metrics(summary: pd.DataFrame, best: str) -> dict[str, Any]:
+    """Return the champion's figures beside last week's; ``summary.csv`` has those of all models."""
+    panel = "all" if best in set(summary.loc[summary["panel"] == "all", "model"]) else "common"
+    rows = summary[summary["panel"] == panel].set_index("model")
     numbers = ["origins", "wape", "mase", "pinball", "coverage"]
-    out: dict[str, Any] = {"champion": best}
-    for panel, rows in summary.groupby("panel", sort=True):
-        out[str(panel)] = {str(r["model"]): {n: r[n] for n in numbers} for _, r in rows.iterrows()}
+    out: dict[str, Any] = {"champion": best, **{n: rows.loc[best, n] for n in numbers}}
+    if "seasonal_naive" in rows.index:
+        out["naive"] = {n: rows.loc["seasonal_naive", n] for n in ("wape", "pinball")}
     return out
 
 
