@@ -28,12 +28,11 @@ repro: env ## run the whole pipeline on the territories of params.yaml
 test: env ## run the tests
 	pytest -n 2 --dist loadgroup
 
-check: env ## lint, types, import rules, generated files
+check: env ## lint, types, import rules
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports --no-cache
-	python tools/stage_deps.py --check
 
 lab: env ## open the notebooks in JupyterLab
 	jupyter lab --notebook-dir=notebooks
