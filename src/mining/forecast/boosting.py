@@ -122,7 +122,7 @@ class Boosting(GridModel):
         weight = self._weight(rows, scale)
         fold = (rows.position // self.grid.slots // BLOCK_DAYS) % FOLDS
         made = cross_fit(table, target, weight, fold, POINT, trees=self.trees, seed=self.seed)
-        point = base + made.held_out * scale
+        point = base + made.held_out * bank.trust(rows) * scale
         unit = self._unit(bank, point, rows)
         errors = (base + target * scale - point) / unit
         size = np.log(np.abs(errors) + LEAST_ERROR)
@@ -132,7 +132,7 @@ class Boosting(GridModel):
         self.fitted = (*made.boosters, *sizes.boosters)
         ahead = bank.features(future)
         base, scale = bank.reference(future)
-        point = base + made.predict(ahead) * scale
+        point = base + made.predict(ahead) * bank.trust(future) * scale
         return point, self._unit(bank, point, future) * np.exp(sizes.predict(ahead)), calibration
 
     def _training_rows(self, bank: Bank, days: int) -> Rows:
