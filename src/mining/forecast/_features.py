@@ -20,6 +20,7 @@ from mining.forecast._arrays import cumulated, divided, median, picked, row_mean
 from mining.forecast._cells import Rows, analogue_days
 from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
+from mining.forecast._reference import reference
 from mining.forecast.protocol import Ints, special_days
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -31,11 +32,6 @@ FADE = 0.85
 #: Days over which the recent level is measured.
 LEVEL_DAYS = (1, 3, 7, 14, 28)
 YEAR = 364
-#: Days before and after a holiday that may be unusual too, and what is fully unusual for everyone.
-BESIDE = 2
-UNUSUAL = 0.3
-#: Share of the recent distance from the base, by days, that is believed to last.
-LASTING = ((7, 0.4), (3, 0.3))
 
 
 class Bank:
@@ -144,49 +140,11 @@ class Bank:
         return np.asarray((self.values[rows.sensor, rows.position] - base) / scale)
 
     def reference(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return what each cell is compared with, and the scale of its distance.
+        """Return what each cell is compared with, and the scale of its distance."""
+        return reference(self, rows)
 
-        The clean level, moved by what lasts of the recent distance from it; on a special day
-        last year's same day, where there is one.
-        """
-        base, scale = self._clean(rows)
-        for days, share in LASTING:
-            base = base + share * scale * np.clip(np.nan_to_num(self._level(rows, days)), -0.9, 3)
-        share = self._echo_share(rows)
-        some = np.flatnonzero(share)
-        if not len(some):
-            return base, scale
-        near = Rows(rows.sensor[some], rows.position[some], rows.origin[some])
-        past = echo(self, near, base[some], scale[some]).both
-        past = np.where(
-            np.isfinite(past), base[some] + share[some] * (past - base[some]), base[some]
-        )
-        base[some] = past
-        counts = self.grid.is_count[near.sensor]
-        wide = np.maximum(past, 0) + self.floor[near.sensor, 0]
-        scale[some] = np.where(counts, wide, scale[some])
-        return base, scale
-
-    def trust(self, rows: Rows) -> Floats:
-        """Return how much of a learnt distance from the reference is believed.
-
-        Few special days were ever seen: where last year's is the reference, one half.
-        """
-        known = self.analogue[rows.position // self.grid.slots] >= 0
-        return np.where(known, 1 - 0.5 * self._echo_share(rows), 1.0)
-
-    def _echo_share(self, rows: Rows) -> Floats:
-        """Return how much of last year's same day is in what each cell is compared with.
-
-        All on special days; on the days beside a holiday, as much as that day was unusual.
-        """
-        day = rows.position // self.grid.slots
-        nearest = self.days[["days_to_holiday", "days_since_holiday"]].to_numpy().min(axis=1)
-        then = picked(self.net_day_ratio[:, None], self.analogue[day], 0 * day)
-        unusual = np.clip(np.abs(np.nan_to_num(then)) / UNUSUAL, 0, 1)
-        return np.where(self.special[day], 1.0, np.where(nearest[day] <= BESIDE, unusual, 0.0))
-
-    def _clean(self, rows: Rows) -> tuple[Floats, Floats]:
+    def clean(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the clean level of each cell as of its origin, and its scale."""
         where = rows.sensor, self._aligned(rows)
         return self.base[where], self.scale[where]
 
@@ -197,7 +155,7 @@ class Bank:
 
     def features(self, rows: Rows) -> pd.DataFrame:
         """Describe cells; every column is a float, NaN where nothing is known."""
-        base, scale = self._clean(rows)
+        base, scale = self.clean(rows)
         where = rows.sensor, self._aligned(rows)
         out: dict[str, Any] = {
             name: (values[where] - base) / scale for name, values in self.weeks.items()
@@ -212,7 +170,7 @@ class Bank:
         }
         return pd.DataFrame({k: np.asarray(v, dtype="float32") for k, v in out.items()})
 
-    def _level(self, rows: Rows, days: int) -> Floats:
+    def recent(self, rows: Rows, days: int) -> Floats:
         """Return the mean distance from the base over the days before each origin, in scales."""
         start = np.maximum(rows.origin - days * self.grid.slots, 0)
         above = self.surplus[rows.sensor, rows.origin] - self.surplus[rows.sensor, start]
@@ -223,7 +181,7 @@ class Bank:
         out = {}
         for days in LEVEL_DAYS:
             start = np.maximum(rows.origin - days * self.grid.slots, 0)
-            out[f"level{days}"] = self._level(rows, days)
+            out[f"level{days}"] = self.recent(rows, days)
             net = self.net_surplus[rows.origin] - self.net_surplus[start]
             out[f"network{days}"] = divided(
                 net, self.net_scales[rows.origin] - self.net_scales[start]
