@@ -15,7 +15,7 @@ import pandas as pd
 from mining import cube as cubes
 from mining.forecast import backtest, names, summarize
 
-#: Cutoffs on which nothing was tuned. Development used others, all of them in 2024.
+#: Cutoffs on which nothing was tuned. Development used others, up to 26 December 2024.
 PANELS = {
     "main": pd.date_range("2025-11-06", periods=8, freq="7D"),
     "spread": pd.date_range("2025-01-16", periods=8, freq="35D"),

@@ -12,6 +12,7 @@ from mining.forecast import backtest, summarize
 from mining.forecast._cells import Rows
 from mining.forecast._features import Bank
 from mining.forecast._grid import of_cube
+from mining.forecast._reference import trust
 from mining.forecast._trees import POINT, cross_fit
 from mining.forecast.boosting import Boosting
 from mining.forecast.conformal import Situations, calibrate
@@ -49,6 +50,32 @@ def test_a_holiday_seen_for_the_first_time_is_compared_with_the_usual_level() ->
     base, _ = bank.reference(rows)
     assert base == pytest.approx([120.0], rel=0.02)
     assert bank.target(rows) == pytest.approx([-0.6], abs=0.02)
+
+
+def test_a_step_of_last_week_is_learnt_at_once() -> None:
+    cube = rhythm_cube(days=98, noise=0.0)
+    array = cube["value"].to_numpy().copy()
+    array[0, -168:] *= 2
+    grid = of_cube(with_values(cube, array))
+    bank = Bank(grid, Calendar(), grid.season)
+    rows = Rows(np.array([0, 1]), np.full(2, grid.origin + 14), np.full(2, grid.origin))
+    # The mean of eight weeks, each .85 of the next, has one doubled week: 1 + 1 / 4.85 = 1.206.
+    assert bank.clean(rows)[0] == pytest.approx([120 * 1.206, 240.0], rel=0.01)
+    # That it was doubled for 7 and for 3 days is believed to last by .4 and .3: times 1.7.
+    assert bank.reference(rows)[0] == pytest.approx([120 * 2.05, 240.0], rel=0.03)
+
+
+def test_the_eve_of_a_holiday_follows_last_year_as_far_as_it_was_unusual() -> None:
+    off = ("2024-12-24", "2024-12-25")
+    cube = rhythm_cube(start="2024-06-03", days=569, noise=0.0, holidays=off)
+    grid = of_cube(cube)
+    bank = Bank(grid, Calendar("FR"), grid.season)
+    eve = Rows(np.arange(3), np.full(3, grid.origin + 14), np.full(3, grid.origin))
+    ordinary = Rows(np.arange(3), eve.position - 7 * 24, eve.origin - 7 * 24)
+    # -60 % for everyone is unusual: all of last year's eve, and half of what is learnt about it.
+    assert bank.reference(eve)[0] == pytest.approx([48.0, 96.0, 144.0], rel=0.03)
+    assert trust(bank, eve) == pytest.approx([0.5] * 3)
+    assert trust(bank, ordinary) == pytest.approx([1.0] * 3)
 
 
 def _table(count: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

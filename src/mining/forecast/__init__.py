@@ -1,13 +1,15 @@
 """Forecasts: models behind one protocol, intervals that hold, backtest, scores.
 
 The models, from the simplest: ``seasonal_naive`` (last week again), ``window_average`` (mean of
-four weeks), ``statsmodels`` (daily structural model times the shape of the day), ``boosting`` (one
-LightGBM for all sensors) and ``prophet``. All but Prophet have conformal intervals; Prophet's are
-its own predictive samples. A model of your own is any object with the attributes and methods of
-:class:`Model`, passed as it is to :func:`backtest` and :func:`forecast`.
+four weeks), ``statsmodels`` (daily structural model times the shape of the day), ``boosting``
+(LightGBM over all sensors, special days against last year's) and ``prophet``. All but Prophet have
+conformal intervals; Prophet's are its own predictive samples. A model of your own is any object
+with the attributes and methods of :class:`Model`, passed as it is to :func:`backtest` and
+:func:`forecast`.
 
-Choices were made on cutoffs of 2024 (1 February, 28 March, 6 June, 19 September, 7 and 28 November,
-19 and 26 December), never on those that ``benchmarks/forecast.py`` reports.
+Choices were made on Auckland with cutoffs of 21 December 2023 and of 2024 (every 35 days from
+18 January, each Thursday from 7 November to 26 December, 1 February, 27 June), never on those that
+``benchmarks/forecast.py`` reports.
 
 Hard cases: days of 23 and 25 hours keep the local hours; a sensor younger than four weeks is served
 by the window average, younger than two by the seasonal naive, and the coordinate ``model`` says so;

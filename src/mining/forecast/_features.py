@@ -4,6 +4,7 @@ The clean level (base) of a position is a weighted mean of the same hour of the 
 eight weeks, special days left out. Features and target are distances from it, divided by a scale:
 the base itself for counts, a constant for levels. A base "one week ahead" only uses values at
 least one week older than its position, so that past positions and future ones are built alike.
+The target of a special day is its distance from last year's same day, where there is one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mining.forecast._arrays import cumulated, divided, median, picked, row_mean
 from mining.forecast._cells import Rows, analogue_days
 from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
+from mining.forecast._reference import reference
 from mining.forecast.protocol import Ints, special_days
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -138,24 +140,11 @@ class Bank:
         return np.asarray((self.values[rows.sensor, rows.position] - base) / scale)
 
     def reference(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return what each cell is compared with, and the scale of its distance.
+        """Return what each cell is compared with, and the scale of its distance."""
+        return reference(self, rows)
 
-        The clean level, or on a special day last year's same day.
-        """
-        base, scale = self._clean(rows)
-        special = np.flatnonzero(self.special[rows.position // self.grid.slots])
-        if not len(special):
-            return base, scale
-        some = Rows(rows.sensor[special], rows.position[special], rows.origin[special])
-        past = echo(self, some, base[special], scale[special]).both
-        known = np.isfinite(past)
-        counts = self.grid.is_count[some.sensor]
-        wide = np.where(counts, np.maximum(past, 0) + self.floor[some.sensor, 0], scale[special])
-        base[special] = np.where(known, past, base[special])
-        scale[special] = np.where(known, wide, scale[special])
-        return base, scale
-
-    def _clean(self, rows: Rows) -> tuple[Floats, Floats]:
+    def clean(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the clean level of each cell as of its origin, and its scale."""
         where = rows.sensor, self._aligned(rows)
         return self.base[where], self.scale[where]
 
@@ -166,7 +155,7 @@ class Bank:
 
     def features(self, rows: Rows) -> pd.DataFrame:
         """Describe cells; every column is a float, NaN where nothing is known."""
-        base, scale = self._clean(rows)
+        base, scale = self.clean(rows)
         where = rows.sensor, self._aligned(rows)
         out: dict[str, Any] = {
             name: (values[where] - base) / scale for name, values in self.weeks.items()
@@ -181,13 +170,18 @@ class Bank:
         }
         return pd.DataFrame({k: np.asarray(v, dtype="float32") for k, v in out.items()})
 
+    def recent(self, rows: Rows, days: int) -> Floats:
+        """Return the mean distance from the base over the days before each origin, in scales."""
+        start = np.maximum(rows.origin - days * self.grid.slots, 0)
+        above = self.surplus[rows.sensor, rows.origin] - self.surplus[rows.sensor, start]
+        below = self.scales[rows.sensor, rows.origin] - self.scales[rows.sensor, start]
+        return divided(above, below)
+
     def _level_features(self, rows: Rows) -> dict[str, Floats]:
         out = {}
         for days in LEVEL_DAYS:
             start = np.maximum(rows.origin - days * self.grid.slots, 0)
-            above = self.surplus[rows.sensor, rows.origin] - self.surplus[rows.sensor, start]
-            below = self.scales[rows.sensor, rows.origin] - self.scales[rows.sensor, start]
-            out[f"level{days}"] = divided(above, below)
+            out[f"level{days}"] = self.recent(rows, days)
             net = self.net_surplus[rows.origin] - self.net_surplus[start]
             out[f"network{days}"] = divided(
                 net, self.net_scales[rows.origin] - self.net_scales[start]

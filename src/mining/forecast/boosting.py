@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mining.forecast import conformal
 from mining.forecast._cells import Rows, cells, pairs
 from mining.forecast._features import Bank
+from mining.forecast._reference import trust
 from mining.forecast._trees import POINT, SIZE, cross_fit
 from mining.forecast.conformal import Calibration, Situations
 from mining.forecast.protocol import GridModel, hour_class
@@ -122,7 +123,7 @@ class Boosting(GridModel):
         weight = self._weight(rows, scale)
         fold = (rows.position // self.grid.slots // BLOCK_DAYS) % FOLDS
         made = cross_fit(table, target, weight, fold, POINT, trees=self.trees, seed=self.seed)
-        point = base + made.held_out * scale
+        point = base + made.held_out * trust(bank, rows) * scale
         unit = self._unit(bank, point, rows)
         errors = (base + target * scale - point) / unit
         size = np.log(np.abs(errors) + LEAST_ERROR)
@@ -132,7 +133,7 @@ class Boosting(GridModel):
         self.fitted = (*made.boosters, *sizes.boosters)
         ahead = bank.features(future)
         base, scale = bank.reference(future)
-        point = base + made.predict(ahead) * scale
+        point = base + made.predict(ahead) * trust(bank, future) * scale
         return point, self._unit(bank, point, future) * np.exp(sizes.predict(ahead)), calibration
 
     def _training_rows(self, bank: Bank, days: int) -> Rows:

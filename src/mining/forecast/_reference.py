@@ -1,0 +1,68 @@
+"""What a cell is compared with before anything is learnt: the usual, or last year's same day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mining.forecast._arrays import picked
+from mining.forecast._cells import Rows
+from mining.forecast._echo import echo
+
+if TYPE_CHECKING:
+    from mining.forecast._features import Bank
+
+Floats = npt.NDArray[np.floating[Any]]
+
+#: Share of the recent distance from the clean level, by days, that is believed to last.
+LASTING = ((7, 0.4), (3, 0.3))
+#: The most that is believed of a fall and of a rise, in units of the clean level.
+BOUNDS = (-0.9, 3.0)
+#: Days before and after a holiday that may be unusual too, and what is fully unusual for everyone.
+BESIDE = 2
+UNUSUAL = 0.3
+#: Share of a learnt distance that is believed where last year's day is the reference: few special
+#: days were ever seen.
+CAUTION = 0.5
+
+
+def reference(bank: Bank, rows: Rows) -> tuple[Floats, Floats]:
+    """Return what each cell is compared with, and the scale of its distance.
+
+    The clean level, moved by what lasts of the recent distance from it; on a special day last
+    year's same day, where there is one.
+    """
+    base, scale = bank.clean(rows)
+    for days, lasting in LASTING:
+        base = base + lasting * scale * np.clip(np.nan_to_num(bank.recent(rows, days)), *BOUNDS)
+    share = echo_share(bank, rows)
+    some = np.flatnonzero(share)
+    if not len(some):
+        return base, scale
+    near = Rows(rows.sensor[some], rows.position[some], rows.origin[some])
+    past = echo(bank, near, base[some], scale[some]).both
+    past = np.where(np.isfinite(past), past, base[some])
+    base[some] += share[some] * (past - base[some])
+    wide = np.maximum(base[some], 0) + bank.floor[near.sensor, 0]
+    scale[some] = np.where(bank.grid.is_count[near.sensor], wide, scale[some])
+    return base, scale
+
+
+def echo_share(bank: Bank, rows: Rows) -> Floats:
+    """Return how much of last year's same day is in the reference of each cell.
+
+    All on special days; on the days beside a holiday, as much as that day was unusual.
+    """
+    day = rows.position // bank.grid.slots
+    nearest = bank.days[["days_to_holiday", "days_since_holiday"]].to_numpy().min(axis=1)
+    then = picked(bank.net_day_ratio[:, None], bank.analogue[day], 0 * day)
+    unusual = np.clip(np.abs(np.nan_to_num(then)) / UNUSUAL, 0, 1)
+    return np.where(bank.special[day], 1.0, np.where(nearest[day] <= BESIDE, unusual, 0.0))
+
+
+def trust(bank: Bank, rows: Rows) -> Floats:
+    """Return how much of a learnt distance from the reference is believed."""
+    known = bank.analogue[rows.position // bank.grid.slots] >= 0
+    return np.where(known, 1 - CAUTION * echo_share(bank, rows), 1.0)
