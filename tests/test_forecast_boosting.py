@@ -52,19 +52,6 @@ def test_a_holiday_seen_for_the_first_time_is_compared_with_the_usual_level() ->
     assert bank.target(rows) == pytest.approx([-0.6], abs=0.02)
 
 
-def test_a_step_of_last_week_is_learnt_at_once() -> None:
-    cube = rhythm_cube(days=98, noise=0.0)
-    array = cube["value"].to_numpy().copy()
-    array[0, -168:] *= 2
-    grid = of_cube(with_values(cube, array))
-    bank = Bank(grid, Calendar(), grid.season)
-    rows = Rows(np.array([0, 1]), np.full(2, grid.origin + 14), np.full(2, grid.origin))
-    # The mean of eight weeks, each .85 of the next, has one doubled week: 1 + 1 / 4.85 = 1.206.
-    assert bank.clean(rows)[0] == pytest.approx([120 * 1.206, 240.0], rel=0.01)
-    # That it was doubled for 7 and for 3 days is believed to last by .4 and .3: times 1.7.
-    assert bank.reference(rows)[0] == pytest.approx([120 * 2.05, 240.0], rel=0.03)
-
-
 def test_the_eve_of_a_holiday_follows_last_year_as_far_as_it_was_unusual() -> None:
     off = ("2024-12-24", "2024-12-25")
     cube = rhythm_cube(start="2024-06-03", days=569, noise=0.0, holidays=off)

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.floating[Any]]
 
-#: Share of the recent distance from the clean level, by days, that is believed to last.
-LASTING = ((7, 0.4), (3, 0.3))
-#: The most that is believed of a fall and of a rise, in units of the clean level.
-BOUNDS = (-0.9, 3.0)
 #: Days before and after a holiday that may be unusual too, and what is fully unusual for everyone.
 BESIDE = 2
 UNUSUAL = 0.3
@@ -31,12 +27,9 @@ CAUTION = 0.5
 def reference(bank: Bank, rows: Rows) -> tuple[Floats, Floats]:
     """Return what each cell is compared with, and the scale of its distance.
 
-    The clean level, moved by what lasts of the recent distance from it; on a special day last
-    year's same day, where there is one.
+    The clean level; on a special day last year's same day, where there is one.
     """
     base, scale = bank.clean(rows)
-    for days, lasting in LASTING:
-        base = base + lasting * scale * np.clip(np.nan_to_num(bank.recent(rows, days)), *BOUNDS)
     share = echo_share(bank, rows)
     some = np.flatnonzero(share)
     if not len(some):
