@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mining import tracking
+import mining
+from _forecast_cubes import rhythm_cube
+from mining import tracking, writers
 from mining.errors import TrackingError
 
 PARAMS = "territories: [tiny]\nseed: 1\nforecast:\n  horizon_days: 14\n"
@@ -30,17 +33,30 @@ stages:
 """
 
 
+CHAMPION = {"model": "window_average", "history": "8W", "horizon_days": 2}
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
+def workspace(tmp_path: Path, root: Path) -> Path:
     """Make the few files that a finished pipeline leaves."""
     results = tmp_path / "data" / "results" / "tiny"
-    (results / "figures").mkdir(parents=True)
-    (tmp_path / "data" / "cube").mkdir()
-    (tmp_path / "data" / "cube" / "tiny.nc").write_bytes(b"cube")
+    (results / "figures" / "a").mkdir(parents=True)
+    cube = rhythm_cube(days=63, sensors=2)
+    writers.netcdf(tmp_path / "data" / "cube" / "tiny.nc", cube, mining.cube.encoding())
+    writers.json_file(tmp_path / "models" / "tiny" / "champion.json", CHAMPION)
+    for name in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(root / name, tmp_path / name)
     (tmp_path / "params.yaml").write_text(PARAMS)
     (tmp_path / "dvc.lock").write_text(LOCK)
     (results / "metrics.json").write_text(json.dumps({"forecast": {"champion": "a", "wape": 0.15}}))
     (results / "figures" / "accuracy.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (results / "figures" / "a" / "fan.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    held = [("a", "special", "special", 4, 0.75), ("a", "sensor", "s0", 4, 0.5)]
+    held += [("a", "sensor", "s1", 4, 0.875), ("b", "all", "all", 8, 0.7)]
+    columns = ["model", "by", "key", "n", "coverage"]
+    pd.DataFrame(held, columns=columns).to_csv(results / "coverage.csv", index=False)
+    hours = pd.DataFrame({"model": ["a"], "weekday": [0], "hour": [8], "n": [4]})
+    hours.to_csv(results / "errors_by_hour.csv", index=False)
     rows = [("common", "a", 0.15, 0.8), ("common", "b", 0.2, 0.7)]
     pd.DataFrame(rows, columns=["panel", "model", "wape", "coverage"]).to_csv(
         results / "summary.csv", index=False

@@ -80,6 +80,15 @@ def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     return table
 
 
+def read_examples(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
+    """Return the forecasts to be looked at, with naive local times as axes show them."""
+    table = read_table(files, "examples.csv")
+    with _read_whole(files.results / "examples.csv"):
+        times = pd.to_datetime(table["time"], utc=True)
+    table["time"] = times.dt.tz_convert(str(cube.attrs["timezone"])).dt.tz_localize(None)
+    return table
+
+
 def read_dataset(files: Workspace, name: str) -> xr.Dataset:
     """Return a forecast or an activity, of sensors or of places.
 

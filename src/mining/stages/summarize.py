@@ -14,7 +14,7 @@ import xarray as xr
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_dataset, read_incidents, read_table
+from mining.stages._results import read_dataset, read_examples, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 
 
@@ -34,18 +34,35 @@ def run(root: Path, territory: str) -> None:
     }
     writers.json_file(files.results / "metrics.json", metrics)
     by_day = read_table(files, "by_day_ahead.csv")
+    covered = read_table(files, "coverage.csv")
+    by_hour = read_table(files, "errors_by_hour.csv")
+    examples = read_examples(files, cube)
     ahead = read_dataset(files, "forecast.nc")
     with step("draw one figure per analysis"):
 
         def fill(folder: Path) -> None:
             every = by_day[by_day["panel"] == "all"]
             writers.svg(folder / "accuracy.svg", figures.accuracy(every))
+            writers.svg(folder / "coverage.svg", figures.coverage(covered))
             busiest = str(data_model.trusted(cube).sum("time").idxmax("sensor").item())
             writers.svg(folder / "forecast.svg", figures.fan(cube, ahead, busiest))
             writers.svg(folder / "incidents.svg", figures.incidents(incidents))
             writers.svg(folder / "rhythms.svg", figures.rhythms(activity))
+            for model in sorted(set(summary["model"])):
+                mine = [table[table["model"] == model] for table in (by_hour, covered, examples)]
+                _draw_model(folder / model, *mine)
 
         writers.directory(files.results / "figures", fill)
+
+
+def _draw_model(
+    folder: Path, by_hour: pd.DataFrame, covered: pd.DataFrame, examples: pd.DataFrame
+) -> None:
+    """Draw where one model errs; a slow one may have no origin among the examples."""
+    writers.svg(folder / "errors.svg", figures.errors(by_hour))
+    writers.svg(folder / "coverage.svg", figures.coverage_of_one(covered))
+    if len(examples):
+        writers.svg(folder / "fans.svg", figures.fans(examples))
 
 
 def _forecast_metrics(summary: pd.DataFrame, best: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One seaborn figure for each analysis, for notebooks and experiments (reports have their own)."""
+"""Figures of what is known of sensors: forecast, incidents, rhythms."""
 
 from __future__ import annotations
 
@@ -11,35 +11,6 @@ from matplotlib.figure import Figure
 from mining import cube as data_model
 
 _WIDTH = 9.0
-_METRICS = {"wape": "WAPE", "pinball": "mean pinball loss", "coverage": "coverage of the 80 % band"}
-
-
-def accuracy(by_day_ahead: pd.DataFrame) -> Figure:
-    """Draw error and coverage of every model by day ahead.
-
-    Parameters
-    ----------
-    by_day_ahead : DataFrame
-        Columns model, day_ahead, wape, pinball and coverage, of one panel.
-    """
-    sns.set_theme(style="whitegrid", palette="colorblind")
-    figure, axes = plt.subplots(1, 3, figsize=(_WIDTH, 3.2), layout="constrained")
-    for axis, (column, label) in zip(axes, _METRICS.items(), strict=True):
-        sns.lineplot(
-            by_day_ahead,
-            x="day_ahead",
-            y=column,
-            hue="model",
-            style="model",
-            markers=True,
-            dashes=False,
-            legend=axis is axes[-1],
-            ax=axis,
-        )
-        axis.set(xlabel="days ahead", ylabel="", title=label)
-    axes[-1].axhline(0.8, color="black", linewidth=0.8, linestyle=":")
-    sns.move_legend(axes[-1], "center left", bbox_to_anchor=(1, 0.5), title="", frameon=False)
-    return figure
 
 
 def fan(cube: xr.Dataset, forecast: xr.Dataset, sensor: str, *, days: int = 14) -> Figure:
