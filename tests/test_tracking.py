@@ -33,7 +33,7 @@ stages:
 """
 
 
-CHAMPION = {"model": "window_average", "history": "8W", "horizon_days": 2}
+CHAMPION = {"model": "window_average", "history": "8W", "horizon_days": 2, "served": {}}
 
 
 @pytest.fixture

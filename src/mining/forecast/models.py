@@ -80,7 +80,9 @@ def load(folder: Path | str) -> Model:
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{card}: not a readable description of a model"
         raise ModelError(msg) from error
-    return _saved(folder) if name == "boosting" else get(str(name))
+    # With too little data nothing was learnt, and nothing saved.
+    learnt = name == "boosting" and any(folder.glob("boosting*"))
+    return _saved(folder) if learnt else get(str(name))
 
 
 def _saved(folder: Path) -> Model:

@@ -6,9 +6,10 @@ than fail.
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,17 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import writers
-from mining.cube import SENSOR, TIME, Quality, Reason
-from mining.errors import ConfigError, CubeError, ModelError
-from mining.forecast import QUANTILES, Model, forecast, get
-from mining.quality import clean
-from mining.sources.tables import from_table
+from mining.cube import SENSOR, TIME
+from mining.errors import ConfigError, ModelError
+from mining.forecast import QUANTILES, forecast, load, names
+from mining.serving._counts import COLUMNS, updated
 
-#: What a champion is asked with, and its history's file.
-COLUMNS = ("sensor", "time", "value")
+__all__ = ["COLUMNS", "HISTORY", "MOST_DAYS", "Served", "example", "pack", "updated"]
+
+#: The file of the packed history.
 HISTORY = "history.nc"
 #: Farthest day that may be asked for; a wrong unit is a mistake, not an hour of work.
 MOST_DAYS = 60
-#: Longest silence between the packed history and newer counts.
-LONGEST_GAP = pd.Timedelta("366D")
 
 
 def pack(champion: Path, cube: xr.Dataset, folder: Path) -> Path:
@@ -63,7 +62,7 @@ def _card(folder: Path) -> dict[str, Any]:
     path = folder / "champion.json"
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: card[name] for name in ("model", "history", "horizon_days")}
+        return {name: card[name] for name in ("model", "history", "horizon_days", "served")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path}: not a readable champion; run 'dvc repro' to make it again"
         raise ModelError(msg) from error
@@ -87,6 +86,7 @@ class Served:
         self.folder = folder
         self.card = _card(folder)
         self.cube = cubes.read(folder / HISTORY)
+        self.model = load(folder)
 
     def predict(
         self,
@@ -125,79 +125,29 @@ class Served:
             msg = f"horizon_days: found {days!r}, expected a whole number from 1 to {MOST_DAYS}"
             raise ConfigError(msg)
         cube = self.cube if counts is None or not len(counts) else updated(self.cube, counts)
-        ahead = forecast(
-            cube,
-            horizon=f"{int(days)}D",
-            model=self._model(),
-            quantiles=quantiles,
-            history=self.card["history"],
-        )
-        return _long(ahead)
+        options = {
+            "horizon": f"{int(days)}D",
+            "quantiles": quantiles,
+            "history": self.card["history"],
+        }
+        # A copy: fitting it to these counts must not show in an answer given at the same time.
+        ahead = forecast(cube, model=copy.copy(self.model), **options)
+        return _long(self._as_published(cube, ahead, options))
 
-    def _model(self) -> Model:
-        return get(str(self.card["model"]))
-
-
-def updated(cube: xr.Dataset, counts: pd.DataFrame) -> xr.Dataset:
-    """Return the cube with newer counts in it, cleaned together.
-
-    Parameters
-    ----------
-    cube : Dataset
-        A trusted cube.
-    counts : DataFrame
-        Columns ``sensor, time, value``, of sensors of the cube.
-
-    Raises
-    ------
-    ForageError
-        If a column, a sensor or a time does not fit the cube.
-    """
-    missing = [c for c in COLUMNS if c not in counts]
-    if missing:
-        msg = f"no column {missing[0]!r}: expected the columns {', '.join(COLUMNS)}"
-        raise CubeError(msg)
-    known = pd.Index(cube[SENSOR].to_numpy().astype(str))
-    strange = [s for s in counts["sensor"].astype(str).unique() if s not in known]
-    if strange:
-        msg = f"unknown sensor {strange[0]!r}: expected one of {', '.join(known)}"
-        raise CubeError(msg)
-    fresh = from_table(
-        counts[list(COLUMNS)],
-        timezone=str(cube.attrs["timezone"]),
-        step=cubes.step_of(cube),
-        sensors=pd.DataFrame({"kind": cube["kind"].to_numpy().astype(str)}, index=known),
-        layout="long",
-    )
-    first, last = cube.indexes[TIME][[0, -1]]
-    newest = fresh.indexes[TIME][-1]
-    if newest - last > LONGEST_GAP:
-        msg = f"time {newest} (UTC): expected at most {LONGEST_GAP.days} days after {last}"
-        raise CubeError(msg)
-    fresh = fresh.isel({TIME: np.flatnonzero(fresh.indexes[TIME] >= first)})
-    return clean(_merged(cube, fresh)) if fresh.sizes[TIME] else cube
-
-
-def _merged(cube: xr.Dataset, fresh: xr.Dataset) -> xr.Dataset:
-    """Return the cube, prolonged, with what `fresh` knows in place of what it said."""
-    old, new = cube.indexes[TIME], fresh.indexes[TIME]
-    step, zone = cubes.step_of(cube), str(cube.attrs["timezone"])
-    times = cubes.time_grid(old[0], max(old[-1], new[-1]), step, zone)
-    columns = times.get_indexer(new)
-    if (columns < 0).any():
-        msg = f"time {new[columns < 0][0]} (UTC) is off the grid of {step} that starts at {old[0]}"
-        raise CubeError(msg)
-    nothing = {"value": np.nan, "quality": Quality.MISSING, "reason": Reason.NOT_COUNTED}
-    out = cube.reindex({TIME: times}, fill_value={k: v for k, v in nothing.items() if k in cube})
-    rows = cube.indexes[SENSOR].get_indexer(fresh.indexes[SENSOR])
-    told = np.isfinite(fresh["value"].to_numpy())
-    for name in nothing:
-        cells = out[name].to_numpy().astype(cube[name].dtype)
-        block = cells[np.ix_(rows, columns)]
-        cells[np.ix_(rows, columns)] = np.where(told, fresh[name].to_numpy(), block)
-        out[name] = ((SENSOR, TIME), cells, cube[name].attrs)
-    out[TIME].attrs = cube[TIME].attrs
-    return out
+    def _as_published(
+        self, cube: xr.Dataset, ahead: xr.Dataset, options: Mapping[str, Any]
+    ) -> xr.Dataset:
+        """Let the sensors that another model served when it was published be served by it."""
+        sensors = [str(s) for s in ahead[SENSOR].to_numpy()]
+        served = [str(name) for name in ahead["model"].to_numpy()]
+        wanted = [self.card["served"].get(s, name) for s, name in zip(sensors, served, strict=True)]
+        other = {w for w, name in zip(wanted, served, strict=True) if w != name and w in names()}
+        for name in sorted(other - {str(self.card["model"])}):
+            rows = np.array([w == name for w in wanted])
+            made = forecast(cube, model=name, **options)["value"]
+            mine = xr.DataArray(rows, dims=SENSOR)
+            ahead["value"] = ahead["value"].where(~mine, made)
+        return ahead
 
 
 def _long(ahead: xr.Dataset) -> pd.DataFrame:
