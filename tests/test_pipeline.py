@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -189,8 +190,11 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_an_experiment_with_another_horizon(finished: Path, environment: dict[str, str]) -> None:
+def test_a_queued_experiment_is_compared_in_dvc_and_in_mlflow(
+    finished: Path, environment: dict[str, str]
+) -> None:
     import xarray as xr
+    from mlflow import MlflowClient
 
     folder = finished.parent / "experiment"
     shutil.copytree(finished, folder)
@@ -199,13 +203,33 @@ def test_an_experiment_with_another_horizon(finished: Path, environment: dict[st
     with_git = {**environment, **identity}
     for command in (["git", "add", "-A"], ["git", "commit", "-qm", "start"]):
         subprocess.run(command, cwd=folder, env=with_git, check=True)
-    dvc(folder, with_git, "exp", "run", "-S", "forecast.horizon_days=7")
+    changed = [
+        "evaluate.horizon=3D", "evaluate.models=[seasonal_naive]", "forecast.horizon_days=7",
+    ]  # fmt: skip
+    wanted = [word for change in changed for word in ("-S", change)]
+    # The pages are not asked for: everything that `track` needs is made.
+    dvc(folder, with_git, "exp", "run", "--queue", "-n", "shorter", *wanted, "track@petiteville")
+    dvc(folder, with_git, "exp", "run", "--run-all")
+    shown = pd.read_csv(io.StringIO(dvc(folder, with_git, "exp", "show", "--csv").stdout))
+    rows = shown.set_index("Experiment")[["evaluate.horizon", "forecast.champion"]]
+    assert rows.loc["shorter"].tolist() == ["3D", "seasonal_naive"]
+    assert rows.loc["master", "evaluate.horizon"] == "7D"
+    # One store for both: that of the workspace, not of the copy in which the experiment ran.
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("forage-petiteville")
+    tops = [
+        run
+        for run in client.search_runs([experiment.experiment_id])
+        if "mlflow.parentRunId" not in run.data.tags
+    ]
+    found = {r.data.tags.get("dvc.experiment"): r.data.params["evaluate.horizon"] for r in tops}
+    assert found == {None: "7D", "shorter": "3D"}
+    champions = client.search_model_versions("name = 'forage-petiteville'")
+    assert {v.run_id for v in champions} == {r.info.run_id for r in tops}
+    dvc(folder, with_git, "exp", "apply", "shorter")
     file = folder / "data" / "results" / "petiteville" / "forecast.nc"
     with xr.open_dataset(file, engine="h5netcdf") as forecast:
         assert forecast.sizes["time"] == 7 * 24
-    shown = dvc(folder, with_git, "exp", "show", "--csv")
-    assert "forecast.horizon_days" in shown.stdout
-    assert "wape" in dvc(folder, with_git, "metrics", "show").stdout
 
 
 def _room(module: str) -> str:

@@ -186,9 +186,8 @@ def _store(uri: str) -> Iterator[None]:
 def point_alias(client: MlflowClient, run: str, territory: str) -> None:
     """Let the alias name the version that a run registered; do nothing where it already does."""
     name = registered_name(territory)
-    versions = client.search_model_versions(f"name = '{name}'")
-    for version in versions:
-        if version.run_id == run and ALIAS not in version.aliases:
+    for version in client.search_model_versions(f"run_id = '{run}'"):
+        if client.get_registered_model(name).aliases.get(ALIAS) != version.version:
             client.set_registered_model_alias(name, ALIAS, version.version)
 
 
