@@ -213,7 +213,7 @@ def test_a_queued_experiment_is_compared_in_dvc_and_in_mlflow(
     shown = pd.read_csv(io.StringIO(dvc(folder, with_git, "exp", "show", "--csv").stdout))
     rows = shown.set_index("Experiment")[["evaluate.horizon", "forecast.champion"]]
     assert rows.loc["shorter"].tolist() == ["3D", "seasonal_naive"]
-    assert rows.loc["master", "evaluate.horizon"] == "7D"
+    assert shown.set_index("rev").loc["workspace", "evaluate.horizon"] == "7D"
     # One store for both: that of the workspace, not of the copy in which the experiment ran.
     client = MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("forage-petiteville")
