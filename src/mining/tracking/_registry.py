@@ -5,6 +5,7 @@ What is uploaded holds no pickle: code as files, the model as text, JSON and net
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import tomllib
@@ -34,7 +35,13 @@ def registered_name(territory: str) -> str:
 
 
 def log_champion(
-    client: MlflowClient, run: str, root: Path, territory: str, tags: Mapping[str, str]
+    client: MlflowClient,
+    run: str,
+    root: Path,
+    territory: str,
+    *,
+    tags: Mapping[str, str],
+    pins: list[str],
 ) -> str:
     """Upload the champion as a logged model of a run; return the id of the model.
 
@@ -50,6 +57,8 @@ def log_champion(
         Name of the territory.
     tags : mapping
         Tags of the model.
+    pins : list of str
+        What it needs, of :func:`requirements`.
 
     Raises
     ------
@@ -59,7 +68,6 @@ def log_champion(
     from mlflow.entities import LoggedModelOutput
 
     cube = data_model.read(root / "data" / "cube" / f"{territory}.nc")
-    pins = requirements(root)
     experiment = client.get_run(run).info.experiment_id
     logged = client.create_logged_model(
         experiment, name="champion", source_run_id=run, tags=dict(tags), model_type="forecast"
@@ -175,12 +183,14 @@ def _store(uri: str) -> Iterator[None]:
     """Let MLflow resolve addresses of models in this store, as a client alone cannot."""
     import mlflow
 
-    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
-    mlflow.set_tracking_uri(uri)
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(uri)  # sets the variable too
     try:
         yield
     finally:
-        mlflow.set_tracking_uri(before)
+        mlflow.set_tracking_uri(None)
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before
 
 
 def point_alias(client: MlflowClient, run: str, territory: str) -> None:

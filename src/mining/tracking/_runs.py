@@ -19,7 +19,7 @@ from mining.tracking import _registry
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import DatasetInput
+    from mlflow.entities import Dataset, DatasetInput
 
 KEY = "forage.key"
 #: Tables that the parent run keeps as they are.
@@ -30,14 +30,16 @@ def record(client: MlflowClient, experiment: str, root: Path, territory: str, ke
     """Record the results of a territory as a parent run; return its id."""
     folder = root / "data" / "results" / territory
     _check_readable(folder)
+    pins = _registry.requirements(root)
     tags = _tags(root, territory, key)
     run = client.create_run(experiment, run_name=f"{territory}-{key[:8]}", tags=tags)
     parent = str(run.info.run_id)
     params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
     for name, value in _flat(params):
         client.log_param(parent, name, value)
-    client.log_inputs(parent, [_dataset(root, territory, "training")])
-    model = _registry.log_champion(client, parent, root, territory, tags)
+    data = _dataset(root, territory)
+    client.log_inputs(parent, [_as_input(data, "training")])
+    model = _registry.log_champion(client, parent, root, territory, tags=tags, pins=pins)
     for name, value in _flat(_json(folder / "metrics.json")):
         if isinstance(value, int | float) and not isinstance(value, bool):
             # Figures of the forecast are figures of the champion too: its own page shows them.
@@ -48,8 +50,7 @@ def record(client: MlflowClient, experiment: str, root: Path, territory: str, ke
         client.log_artifact(parent, str(folder / table), "tables")
     for figure in sorted((folder / "figures").glob("*.svg")):
         client.log_artifact(parent, str(figure), "figures")
-    tested = _dataset(root, territory, "evaluation")
-    _record_models(client, parent, folder, tags, tested)
+    _record_models(client, parent, folder, tags, _as_input(data, "evaluation"))
     _registry.publish(client, parent, model, territory, tags)
     client.set_terminated(parent)
     return parent
@@ -140,10 +141,10 @@ def _tags(root: Path, territory: str, key: str) -> dict[str, str]:
     return tags
 
 
-def _dataset(root: Path, territory: str, context: str) -> DatasetInput:
+def _dataset(root: Path, territory: str) -> Dataset:
     """Describe the cube as :mod:`mlflow.data` does: digest, place, tensors, profile."""
     from mlflow.data.schema import TensorDatasetSchema
-    from mlflow.entities import Dataset, DatasetInput, InputTag
+    from mlflow.entities import Dataset
     from mlflow.types import Schema, TensorSpec
 
     file = root / "data" / "cube" / f"{territory}.nc"
@@ -158,7 +159,7 @@ def _dataset(root: Path, territory: str, context: str) -> DatasetInput:
         "last": local[-1].isoformat(),
         "timezone": cube.attrs["timezone"],
     }
-    dataset = Dataset(
+    return Dataset(
         name=territory,
         digest=file_sha256(file)[:32],
         source_type="local",
@@ -167,6 +168,11 @@ def _dataset(root: Path, territory: str, context: str) -> DatasetInput:
         schema=json.dumps(TensorDatasetSchema(Schema(tensors)).to_dict()),
         profile=json.dumps(profile),
     )
+
+
+def _as_input(dataset: Dataset, context: str) -> DatasetInput:
+    from mlflow.entities import DatasetInput, InputTag
+
     return DatasetInput(dataset, [InputTag(key="mlflow.data.context", value=context)])
 
 
