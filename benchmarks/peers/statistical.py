@@ -60,10 +60,10 @@ def conformal(windows: int) -> ConformalIntervals:
 
 MODELS = {
     "statsforecast_seasonal_naive": run(
-        lambda: SeasonalNaive(WEEK, prediction_intervals=conformal(12))
+        lambda: SeasonalNaive(WEEK, prediction_intervals=conformal(26))
     ),
     "statsforecast_window": run(
-        lambda: SeasonalWindowAverage(WEEK, 4, prediction_intervals=conformal(12))
+        lambda: SeasonalWindowAverage(WEEK, 4, prediction_intervals=conformal(26))
     ),
     "statsforecast_mfles": run(
         lambda: MFLES([24, WEEK], prediction_intervals=conformal(4)),
