@@ -54,12 +54,12 @@ class ProphetModel(GridModel):
     Notes
     -----
     Trend with change points, weekly seasonality, a daily seasonality of its own for working days,
-    Saturdays and Sundays (holidays count as Sundays), every holiday of the calendar, and a yearly
-    seasonality when there are two years. Days between two holidays are told apart too. Seasonal
-    effects and holidays multiply the trend. Counts are fitted as square roots, whose noise is
-    about as large by night as by day, and nothing is negative: on origins of 2024 this beats
-    logarithms and counts as they are. Quantiles are Prophet's own predictive samples, not conformal: a
-    conformal calibration would need dozens of fits.
+    Saturdays and Sundays (holidays count as Sundays), every holiday of the calendar, the days
+    between two of them, and a yearly seasonality when there are two years. Counts are fitted as
+    square roots, on which seasons and holidays multiply the trend, and nothing is negative: on
+    origins of 2024 that is better than logarithms and than counts as they are. Quantiles are
+    Prophet's own predictive samples, not conformal: a conformal calibration would need dozens of
+    fits.
     """
 
     name = "prophet"

@@ -69,8 +69,9 @@ class Structural(GridModel):
 
     Notes
     -----
-    Daily log mean = weekday + holiday + which holiday + other special day (least squares on distances
-    from a centred four-week mean) + local level + AR(1) + noise, the last three by maximum likelihood
+    Daily log mean = weekday + holiday + which holiday + other special day (least squares on
+    distances from a centred four-week mean; what sets one holiday apart is shrunk by half when it
+    was seen once) + local level + AR(1) + noise, the last three by maximum likelihood
     through the Kalman filter, which takes missing days as they are (Harvey, *Forecasting,
     structural time series models and the Kalman filter*, 1989; statsmodels
     ``UnobservedComponents``). A "day" is the 24 hours that follow the time of day of the origin.
