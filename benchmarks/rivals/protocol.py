@@ -39,7 +39,7 @@ PANELS = {
 PEERS = {
     "statsforecast_seasonal_naive": ("statistical", False),
     "statsforecast_window": ("statistical", False),
-    "statsforecast_mfles": ("statistical", False),
+    "statsforecast_mfles": ("statistical", True),
     "statsforecast_mstl": ("statistical", True),
     "statsforecast_autoets": ("statistical", True),
     "mlforecast_lightgbm": ("learned", False),

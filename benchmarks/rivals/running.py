@@ -23,7 +23,14 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
 #: The longest first, so that no processor waits at the end.
-ORDER = ("mlforecast_lightgbm", "boosting", "statsforecast_mstl", "prophet", "statsmodels")
+ORDER = (
+    "mlforecast_lightgbm",
+    "boosting",
+    "prophet",
+    "statsforecast_mfles",
+    "statsforecast_mstl",
+    "statsmodels",
+)
 
 
 @dataclass(frozen=True)
