@@ -71,7 +71,7 @@ MODELS = {
         log=True,
         regressors=True,
     ),
-    # Counts as they are: on logarithms its trend runs away at Christmas.
+    # Counts as they are, the default of its documentation.
     "statsforecast_mstl": run(lambda: MSTL([24, WEEK], trend_forecaster=AutoETS(model="ZZN"))),
     "statsforecast_autoets": run(lambda: AutoETS(season_length=24), days=90),
 }
