@@ -1,4 +1,4 @@
-"""Stage forecast: the champion of the backtest forecasts every sensor and every place."""
+"""Stage forecast: every sensor and place ahead, by the model that the backtest chose for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
-from mining.forecast import Model, champion, forecast, get
+from mining.forecast import Model, forecast, get
+from mining.forecast.selection import serving
 from mining.params import Params, load_params
 from mining.stages._results import of_places, read_table
 from mining.stages._workspace import Workspace, step
@@ -20,11 +21,10 @@ def run(root: Path, territory: str) -> None:
     files = Workspace(root, territory)
     params = load_params(files.params)
     cube = data_model.read(files.cube)
-    model = params.forecast.model
-    if model == "auto":
-        model = champion(read_table(files, "scores.csv"))
+    scores = read_table(files, "scores.csv")
+    fitted = serving(scores) if params.forecast.model == "auto" else get(params.forecast.model)
+    model = fitted.name
     with step(f"forecast {cube.sizes['sensor']} sensors with {model}"):
-        fitted = get(model)
         sensors = _forecast(cube, fitted, params)
     writers.netcdf(files.results / "forecast.nc", sensors, _encoding())
     places = data_model.by_place(cube)
@@ -41,7 +41,7 @@ def run(root: Path, territory: str) -> None:
 
     def fill(folder: Path) -> None:
         writers.json_file(folder / "champion.json", card)
-        for name, content in getattr(fitted, "texts", dict)().items():
+        for name, content in getattr(getattr(fitted, "champion", fitted), "texts", dict)().items():
             writers.text(folder / name, content)
 
     writers.directory(files.models, fill)
