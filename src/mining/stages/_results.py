@@ -20,6 +20,9 @@ _WORDS = {
     "scores.csv": ("model", "cutoff", "sensor"),
     "summary.csv": ("panel", "model"),
     "by_day_ahead.csv": ("panel", "model"),
+    "coverage.csv": ("model", "by", "key"),
+    "errors_by_hour.csv": ("model",),
+    "examples.csv": ("model", "cutoff", "sensor", "time"),
     "incidents.csv": ("id", "sensor", "place", "start", "end", "label", "kind", "explanation"),
 }
 #: Numbers that later stages compute with.
@@ -29,6 +32,9 @@ _NUMBERS = {
     ),
     "summary.csv": ("origins", "wape", "mase", "pinball", "coverage"),
     "by_day_ahead.csv": ("day_ahead", "wape", "pinball", "coverage"),
+    "coverage.csv": ("n", "coverage"),
+    "errors_by_hour.csv": ("weekday", "hour", "n", "actual", "abs_error"),
+    "examples.csv": ("observed", "q0.1", "q0.5", "q0.9"),
     "incidents.csv": ("score", "confidence", "observed", "expected"),
 }  # fmt: skip
 
