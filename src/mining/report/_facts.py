@@ -14,9 +14,18 @@ from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._events import Group, Incidents, Rhythm, groups, incidents_of, rhythm_of
 from mining.report._journal import Entry, during, entries
-from mining.report._outlook import ModelRow, Outlook, PlaceScore, model_rows, outlook, place_score
+from mining.report._outlook import Outlook, outlook
 from mining.report._quality import SensorQuality, quality_rows
+from mining.report._totals import TERRITORY, Totals, totals_of
 from mining.report._trend import Comparison, Trend, compare, trend, year_before
+from mining.report._trials import (
+    CoverageRow,
+    ModelRow,
+    PlaceScore,
+    coverage_rows,
+    model_rows,
+    place_score,
+)
 from mining.report._weeks import Week, last_week
 
 NAIVE_MODEL = "seasonal_naive"
@@ -50,9 +59,13 @@ class PlaceFacts:
     trend : Trend or None
         Weekly totals.
     outlook : Outlook or None
-        Forecast.
+        Forecast by hour.
+    totals : Totals or None
+        Expected days and week, with intervals of their own.
+    served : tuple of str
+        The model that serves each sensor that has a forecast.
     score : PlaceScore or None
-        How the model of the forecast did here.
+        How these models did here.
     incidents : Incidents or None
         None where none were looked for.
     rhythm : Rhythm or None
@@ -68,6 +81,8 @@ class PlaceFacts:
     year: Comparison
     trend: Trend | None
     outlook: Outlook | None
+    totals: Totals | None
+    served: tuple[str, ...]
     score: PlaceScore | None
     incidents: Incidents | None
     rhythm: Rhythm | None
@@ -94,8 +109,10 @@ class TerritoryFacts:
         The territory.
     places : tuple of PlaceFacts
         Its places, by name.
-    groups, models, quality, others
-        Rhythms, models tried, sensors, and sensors that do not count passages.
+    chosen : str
+        The model chosen for the territory; empty without a forecast.
+    groups, models, coverage, quality
+        Rhythms, models tried, what their intervals held, and sensors.
     """
 
     name: str
@@ -111,8 +128,10 @@ class TerritoryFacts:
     minimum: int
     whole: PlaceFacts
     places: tuple[PlaceFacts, ...]
+    chosen: str
     groups: tuple[Group, ...]
     models: tuple[ModelRow, ...]
+    coverage: tuple[CoverageRow, ...]
     quality: tuple[SensorQuality, ...]
 
 
@@ -122,6 +141,9 @@ class _Inputs:
     place_clock: Clock | None
     journal: tuple[Entry, ...]
     forecast: xr.Dataset | None
+    days: xr.Dataset | None
+    weeks: xr.Dataset | None
+    served: Mapping[str, str]
     scores: pd.DataFrame | None
     incidents: pd.DataFrame | None
     activity: xr.Dataset | None
@@ -134,8 +156,12 @@ def facts(
     place_cube: xr.Dataset,
     *,
     forecast: xr.Dataset | None = None,
+    days: xr.Dataset | None = None,
+    weeks: xr.Dataset | None = None,
+    served: Mapping[str, str] | None = None,
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
@@ -151,9 +177,17 @@ def facts(
     place_cube : Dataset
         The cube of places, ``mining.cube.by_place(cube)``.
     forecast : Dataset, optional
-        Hourly forecast of places; None where it was not made or was refused.
+        Hourly forecast of places; None where it was not made or was refused. Its attribute
+        ``model`` names the model chosen for the territory.
+    days, weeks : Dataset, optional
+        Totals of days and of runs of seven days with intervals, by place and, under the empty
+        name, of all of them; see :func:`mining.report._totals.totals_of`.
+    served : mapping, optional
+        Sensor to the name of the model that serves it.
     scores, summary : DataFrame, optional
         Scores of the backtest by model, cutoff, sensor and day ahead, and their table by model.
+    coverage : DataFrame, optional
+        What the intervals of the backtest held: columns ``model, by, key, n, coverage``.
     incidents : DataFrame, optional
         Incidents; None where none were looked for, empty where none were found.
     activity : Dataset, optional
@@ -173,6 +207,9 @@ def facts(
         place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
         journal=entries(cube),
         forecast=forecast,
+        days=days,
+        weeks=weeks,
+        served=dict(served or {}),
         scores=scores,
         incidents=incidents,
         activity=activity,
@@ -181,8 +218,8 @@ def facts(
     members = _members(counting)
     places = tuple(_place(inputs, name, (name,), members[name]) for name in sorted(members))
     everyone = tuple(s for name in sorted(members) for s in members[name])
-    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone)
-    chosen = sorted({p.outlook.model for p in places if p.outlook})
+    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone, group=TERRITORY)
+    chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
     return TerritoryFacts(
         name=territory.name,
         language=territory.language,
@@ -197,8 +234,10 @@ def facts(
         minimum=minimum_count,
         whole=whole,
         places=places,
+        chosen=chosen,
         groups=groups(activity),
         models=model_rows(summary, chosen),
+        coverage=coverage_rows(coverage, inputs.served, chosen),
         quality=quality_rows(cube),
     )
 
@@ -218,7 +257,12 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
 
 
 def _place(
-    inputs: _Inputs, name: str, places: tuple[str, ...], sensors: tuple[str, ...]
+    inputs: _Inputs,
+    name: str,
+    places: tuple[str, ...],
+    sensors: tuple[str, ...],
+    *,
+    group: str | None = None,
 ) -> PlaceFacts:
     table = inputs.clock
     monday = table.last_monday()
@@ -227,13 +271,8 @@ def _place(
         "places": places,
         "minimum": inputs.minimum,
     }
-    ahead = outlook(
-        inputs.forecast,
-        name,
-        clock=inputs.place_clock,
-        timezone=table.timezone,
-        minimum=inputs.minimum,
-    )
+    zone: dict[str, Any] = {"timezone": table.timezone, "minimum": inputs.minimum}
+    served = tuple(inputs.served[s] for s in sensors if s in inputs.served)
     return PlaceFacts(
         name=name,
         sensors=sensors,
@@ -241,10 +280,10 @@ def _place(
         last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
         year=compare(table, sensors, None if monday is None else year_before(monday), **common),
         trend=trend(table, sensors, **common),
-        outlook=ahead,
-        score=place_score(
-            inputs.scores, [*places, *sensors], ahead.model if ahead else "", NAIVE_MODEL
-        ),
+        outlook=outlook(inputs.forecast, name, clock=inputs.place_clock, **zone),
+        totals=totals_of(inputs.days, inputs.weeks, name if group is None else group, **zone),
+        served=tuple(m for m in served if m != "none"),
+        score=place_score(inputs.scores, inputs.served, sensors, NAIVE_MODEL),
         incidents=incidents_of(
             inputs.incidents,
             table.today,
