@@ -33,10 +33,11 @@ from typing import Any
 from mining.forecast._origins import QUANTILES
 from mining.forecast.ahead import forecast
 from mining.forecast.backtest import backtest
-from mining.forecast.models import get, names
+from mining.forecast.models import get, load, names
 from mining.forecast.protocol import Model
 from mining.forecast.selection import choice
 from mining.forecast.summary import champion, summarize
+from mining.forecast.totals import totals
 
 __all__ = [
     "QUANTILES",
@@ -46,8 +47,10 @@ __all__ = [
     "choice",
     "forecast",
     "get",
+    "load",
     "names",
     "summarize",
+    "totals",
 ]
 
 

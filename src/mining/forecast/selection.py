@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +13,8 @@ import xarray as xr
 from mining import cube as cubes
 from mining.calendars import Calendar
 from mining.forecast import models
+from mining.forecast._drivers import Drivers
+from mining.forecast._training import PastErrors
 from mining.forecast.protocol import Model
 from mining.forecast.summary import TIE, champion
 
@@ -168,3 +170,17 @@ class Chosen:
             served[here] = np.array(model.served or (name,) * len(made), dtype=object)[here]
         self.served = tuple(map(str, served))
         return made
+
+    def past_errors(self) -> PastErrors | None:
+        """Return the champion's errors, which say what moves together."""
+        kept: Callable[[], PastErrors | None] = getattr(self.champion, "past_errors", _nothing)
+        return kept()
+
+    def drivers(self, steps: int) -> Drivers:
+        """Return what drives the champion's forecast; that of a simple model is not told."""
+        told: Callable[[int], Drivers] | None = getattr(self.champion, "drivers", None)
+        return told(steps) if told else Drivers.nothing((len(self._who), steps))
+
+
+def _nothing() -> None:
+    return None
