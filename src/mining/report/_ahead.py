@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mining.report import _sentences as say
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import Outlook
 from mining.report._totals import DayDrivers, Total, Totals
@@ -78,7 +78,7 @@ def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
 
 def _expected(key: str, total: Total, name: str, minimum: int, words: Language) -> str:
     if total.middle < minimum:
-        return words.text(f"outlook.{key}_few", name=name, minimum=words.number(minimum))
+        return words.text(f"outlook.{key}_few", name=name, n=words.number(minimum))
     few = total.low < minimum
     return words.text(
         f"outlook.{key}_top" if few else f"outlook.{key}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mining.report import _ahead as ahead
 from mining.report import _sentences as say
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import OutlookDay
 from mining.report._tables import Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,127 +12,17 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
-from mining.report._events import Group, Incidents, Rhythm, groups, incidents_of, rhythm_of
+from mining.report._events import groups, incidents_of, rhythm_of
 from mining.report._journal import Entry, during, entries
-from mining.report._outlook import Outlook, outlook
-from mining.report._quality import SensorQuality, quality_rows
-from mining.report._totals import TERRITORY, Totals, totals_of
-from mining.report._trend import Comparison, Trend, compare, trend, year_before
-from mining.report._trials import (
-    CoverageRow,
-    ModelRow,
-    PlaceScore,
-    coverage_rows,
-    model_rows,
-    place_score,
-)
-from mining.report._weeks import Week, last_week
+from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
+from mining.report._outlook import outlook
+from mining.report._quality import quality_rows
+from mining.report._totals import TERRITORY, totals_of
+from mining.report._trend import compare, trend, year_before
+from mining.report._trials import coverage_rows, model_rows, place_score
+from mining.report._weeks import last_week
 
 NAIVE_MODEL = "seasonal_naive"
-
-
-class TerritoryLike(Protocol):
-    """What a report needs to know of a territory."""
-
-    name: str
-    language: str
-    licence: str
-    attribution: str
-    contact: str
-    simulated: bool
-
-
-@dataclass(frozen=True)
-class PlaceFacts:
-    """Figures of one page: a place, or the territory as a whole (`name` is then its name).
-
-    Attributes
-    ----------
-    name : str
-        Name of the place.
-    sensors : tuple of str
-        Its sensors that count passages.
-    week : Week or None
-        The week at a glance.
-    last, year : Comparison
-        With the week before, and with the same ISO week last year.
-    trend : Trend or None
-        Weekly totals.
-    outlook : Outlook or None
-        Forecast by hour.
-    totals : Totals or None
-        Expected days and week, with intervals of their own.
-    served : tuple of str
-        The model that serves each sensor that has a forecast.
-    score : PlaceScore or None
-        How these models did here.
-    incidents : Incidents or None
-        None where none were looked for.
-    rhythm : Rhythm or None
-        Usual week and group.
-    journal : tuple of Entry
-        What the journal says of the week shown.
-    """
-
-    name: str
-    sensors: tuple[str, ...]
-    week: Week | None
-    last: Comparison
-    year: Comparison
-    trend: Trend | None
-    outlook: Outlook | None
-    totals: Totals | None
-    served: tuple[str, ...]
-    score: PlaceScore | None
-    incidents: Incidents | None
-    rhythm: Rhythm | None
-    journal: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class TerritoryFacts:
-    """Everything the report of a territory says.
-
-    Attributes
-    ----------
-    name, language, licence, attribution, contact, source : str
-        From the territory.
-    simulated, hourly : bool
-        Whether the data are simulated; whether hours of the day are known.
-    today : Timestamp
-        Local naive end of the data.
-    start : Timestamp
-        First local day of the data.
-    minimum : int
-        Smallest count that may be shown.
-    whole : PlaceFacts
-        The territory.
-    places : tuple of PlaceFacts
-        Its places, by name.
-    chosen : str
-        The model chosen for the territory; empty without a forecast.
-    groups, models, coverage, quality
-        Rhythms, models tried, what their intervals held, and sensors.
-    """
-
-    name: str
-    language: str
-    licence: str
-    attribution: str
-    contact: str
-    source: str
-    simulated: bool
-    hourly: bool
-    today: pd.Timestamp
-    start: pd.Timestamp
-    minimum: int
-    whole: PlaceFacts
-    places: tuple[PlaceFacts, ...]
-    chosen: str
-    groups: tuple[Group, ...]
-    models: tuple[ModelRow, ...]
-    coverage: tuple[CoverageRow, ...]
-    quality: tuple[SensorQuality, ...]
 
 
 @dataclass(frozen=True)

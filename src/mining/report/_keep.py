@@ -9,7 +9,7 @@ import numpy as np
 from mining import cube as cubes
 from mining.report import _ahead as ahead
 from mining.report import _sentences as say
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language
 from mining.report._trend import Comparison
 from mining.report._weeks import Week

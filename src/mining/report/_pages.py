@@ -17,7 +17,8 @@ from mining.report import _cover as cover
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
-from mining.report._facts import NAIVE_MODEL, TerritoryFacts, TerritoryLike, facts
+from mining.report._facts import NAIVE_MODEL, facts
+from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._slug import slugs
 from mining.report._views import view

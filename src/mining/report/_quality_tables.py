@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mining.report._facts import TerritoryFacts
+from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._quality import SensorQuality
 from mining.report._tables import Table

@@ -156,4 +156,7 @@ def coverage_rows(
     ]
     order = (*SITUATIONS, "sensor")
     known = [r for r in rows if r.by in order and r.hours > 0]
-    return tuple(sorted(known, key=lambda r: order.index(r.by)))
+    # Situations stay in the order of the table, where days ahead count up.
+    return tuple(
+        sorted(known, key=lambda r: (order.index(r.by), r.key if r.by == "sensor" else ""))
+    )

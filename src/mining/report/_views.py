@@ -13,9 +13,9 @@ from mining.report import _sentences as say
 from mining.report import _tables as tables
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
-from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._heat import week_figure
 from mining.report._keep import keep
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
 from mining.report._style import Drawing
 from mining.report._totals import Totals
