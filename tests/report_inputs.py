@@ -138,6 +138,7 @@ def _added(
                 ("group", "time", "quantile"),
                 np.stack([total * share for share in shares], axis=-1),
             ),
+            "expected": (("group", "time"), total),
             "steps": ("time", steps),
         },
         coords={

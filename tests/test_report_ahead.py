@@ -114,7 +114,8 @@ def test_days_of_23_and_25_hours_are_whole(first: str, hours: int) -> None:
     for steps in (hours, hours - 1):
         days = xr.Dataset(
             {
-                "value": (("group", "time", "quantile"), [[[90.0, 100.0, 120.0]]]),
+                "value": (("group", "time", "quantile"), [[[90.0, 99.0, 120.0]]]),
+                "expected": (("group", "time"), [[100.0]]),
                 "steps": ("time", [steps]),
             },
             coords={"group": ["P"], "time": [start], "quantile": [0.1, 0.5, 0.9]},

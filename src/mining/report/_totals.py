@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining.report._outlook import CLOSE, DAY, HIGH, LOW, MIDDLE
+from mining.report._outlook import CLOSE, DAY, HIGH, LOW
 
 #: Name of the territory among the groups of totals: no place has it.
 TERRITORY = ""
@@ -26,7 +26,11 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Total:
-    """An expected total with its interval, from `day` on."""
+    """An expected total with its interval, from `day` on.
+
+    `middle` is the mean of what may come: unlike medians, means add up from places to the
+    territory and from days to the week.
+    """
 
     day: pd.Timestamp
     whole: bool
@@ -103,9 +107,10 @@ def totals_of(
     Parameters
     ----------
     days, weeks : Dataset or None
-        ``value`` (group, time, quantile), `time` being the UTC start of each local day, or of each
-        run of seven days from the first whole one on. `days` may hold ``usual`` (group, time) and
-        ``effect`` (group, time, driver), which add up to the median.
+        ``value`` (group, time, quantile), ``expected`` (group, time) and ``steps`` (time), `time`
+        being the UTC start of each local day, or of each run of seven days from the first whole
+        one on. `days` may hold ``usual`` (group, time) and ``effect`` (group, time, driver), which
+        add up to ``expected``.
     group : str
         Name of a place, or :data:`TERRITORY`.
     timezone : str
@@ -133,9 +138,8 @@ def _totals(table: xr.Dataset, timezone: str, *, length: int) -> list[Total]:
     local = _local(table, timezone)
     levels = table["quantile"].to_numpy()
     values = table["value"].transpose("quantile", "time").to_numpy().astype("float64")
-    low, middle, high = (
-        values[int(np.flatnonzero(np.abs(levels - q) < CLOSE)[0])] for q in (LOW, MIDDLE, HIGH)
-    )
+    low, high = (values[int(np.flatnonzero(np.abs(levels - q) < CLOSE)[0])] for q in (LOW, HIGH))
+    middle = table["expected"].to_numpy().astype("float64")
     step = pd.Timedelta(seconds=int(table.attrs["step_seconds"]))
     whole = [
         start == start.normalize() and steps == _steps(start, length, step, timezone)

@@ -81,5 +81,5 @@ def _encoding(table: xr.Dataset) -> dict[str, dict[str, object]]:
         "units": "seconds since 1970-01-01",
         "calendar": "standard",
     }
-    figures = [n for n in ("value", "usual", "effect") if n in table]
+    figures = [n for n in ("value", "expected", "usual", "effect") if n in table]
     return {"time": times, **dict.fromkeys(figures, number)}
