@@ -213,7 +213,7 @@ def add_up(
     --------
     >>> import numpy as np
     >>> add_up(104.0, np.array([-3.4, -3.4, 0.0]), 97.2, 1)
-    (104, -4, -3, 0)
+    (104, -3, -4, 0)
     """
     start = round(usual / unit)
     scaled = effects / unit
