@@ -118,18 +118,20 @@ def _part(name: str, value: int, words: Language) -> str:
     )
 
 
-def trust(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:
-    """Return what a reader must know first: where the forecast is no better than last week."""
-    out = []
-    if place.score and finite(place.score.naive_wape) and not place.score.better:
-        out.append(words.text("outlook.not_better"))
+def warning(place: PlaceFacts, words: Language) -> str:
+    """Return that the forecast is no better than last week, where it is not."""
+    score = place.score
+    beaten = score is not None and finite(score.naive_wape) and not score.better
+    return words.text("outlook.not_better") if beaten else ""
+
+
+def simple_models(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
+    """Return how many sensors are served by a simple model, where some are."""
     simple = sum(m != facts.chosen for m in place.served)
     if simple and simple == len(place.served):
-        out.append(words.text("outlook.simple_all"))
-    elif simple:
-        total = words.number(len(place.served))
-        out.append(words.text("outlook.simple_some", count=simple, total=total))
-    return out
+        return words.text("outlook.simple_all")
+    total = words.number(len(place.served))
+    return words.text("outlook.simple_some", count=simple, total=total) if simple else ""
 
 
 def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[str]:

@@ -37,10 +37,10 @@ def outlook_table(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
             key = "outlook.partial_end" if position else "outlook.partial"
             name = words.text(key, day=name, hour=words.hour(day.first_hour))
         cells = [name[:1].upper() + name[1:]]
+        total = totals.get(day.day)
         if outlook.daily:
-            cells.append(_range(day, words))
+            cells.append(interval(total, facts.minimum, words) if total else _range(day, words))
         else:
-            total = totals.get(day.day)
             cells.append(interval(total, facts.minimum, words) if total else words.about(day.total))
             cells += [words.hour(day.peak_hour), _range(day, words)]
         rows.append(tuple(cells))

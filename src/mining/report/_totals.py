@@ -41,7 +41,7 @@ class Total:
     @property
     def unit(self) -> int:
         """What its figures are rounded to, so that no digit says more than is known."""
-        return int(10 ** max(len(f"{abs(self.middle):.0f}") - DIGITS, 0))
+        return int(10 ** max(len(f"{abs(self.high):.0f}") - DIGITS, 0))
 
 
 @dataclass(frozen=True)

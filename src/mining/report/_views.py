@@ -118,7 +118,8 @@ def _outlook_view(
     totals = place.totals
     return {
         "outlook_week": ahead.week(totals, found.minimum, words),
-        "outlook_trust": ahead.trust(place, found, words),
+        "outlook_warning": "" if place is found.whole else ahead.warning(place, words),
+        "outlook_simple": ahead.simple_models(place, found, words),
         "outlook_lines": ahead.lines(totals, found.minimum, words),
         "outlook_reading": ahead.reading(place, words, models),
         "outlook_table": ahead_tables.outlook_table(place, found, words),
