@@ -26,7 +26,7 @@ from mining.sources._repair import REPAIRS
 SPACE = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 PLACE = "lieux/place-saint-martin.html"
-THIN, NBSP = "\u202f", "\u00a0"
+THIN, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
 SPOKEN = {
     "p", "li", "th", "td", "caption", "summary", "h1", "h2", "h3", "dt", "dd",
     "title", "desc", "text",
@@ -232,11 +232,23 @@ def test_forecast_is_drawn_and_told_as_given(html: dict[str, str]) -> None:
     assert len(rows) == 1 + 15
     assert rows[2][0] == f"Jeudi 6{NBSP}novembre"
     day = middle[18:42]
-    assert number(rows[2][1]) == float(f"{day.sum():.3g}")
+    total = day.sum()
+    # Three digits at most, and bounds of the total's own: 90 % and 120 % of it.
+    assert rows[2][1] == f"{total:.0f} ({0.9 * total:.0f} à {1.2 * total:.0f})"
     top = int(day.argmax())
     low, high = (f"{day[top] * k:.0f}" for k in (0.8, 1.3))
     assert rows[2][2:] == [f"{top}{NBSP}h", f"{day[top]:.0f} ({low} à {high})"]
-    assert "sans fourchette" in html[PLACE]
+    assert "sans fourchette" not in html[PLACE]
+
+
+def test_a_forecast_without_totals_says_that_days_have_no_interval() -> None:
+    given = {**inputs.everything(), "days": None, "weeks": None}
+    out = {k: str(v) for k, v in build(**given).items()}
+    rows = table_of(out[PLACE], "Passages attendus par jour, et heure de pointe")
+    middle = given["forecast"]["value"].sel(sensor="Place Saint-Martin", quantile=0.5).to_numpy()
+    assert number(rows[2][1]) == float(f"{middle[18:42].sum():.3g}")
+    assert "sans fourchette" in out[PLACE]
+    assert "Ces totaux sont des ordres de grandeur" in out["index.html"]
 
 
 def test_every_sentence_to_remember_has_a_figure(html: dict[str, str]) -> None:

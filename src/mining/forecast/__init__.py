@@ -11,6 +11,9 @@ Choices were made on Auckland with cutoffs of 21 December 2023 and of 2024 (ever
 18 January, each Thursday from 7 November to 26 December, 1 February, 27 June), never on those that
 ``benchmarks/forecast.py`` reports.
 
+Which model serves a sensor is settled by :func:`choice`: the champion of the backtest, or the best
+simple model where the champion does not beat it.
+
 Hard cases: days of 23 and 25 hours keep the local hours; a sensor younger than four weeks is served
 by the window average, younger than two by the seasonal naive, and the coordinate ``model`` says so;
 a gap is bridged by older weeks; suspect, imputed and missing cells are never learnt from nor scored
@@ -32,6 +35,7 @@ from mining.forecast.ahead import forecast
 from mining.forecast.backtest import backtest
 from mining.forecast.models import get, load, names
 from mining.forecast.protocol import Model
+from mining.forecast.selection import choice
 from mining.forecast.summary import champion, summarize
 from mining.forecast.totals import totals
 
@@ -40,6 +44,7 @@ __all__ = [
     "Model",
     "backtest",
     "champion",
+    "choice",
     "forecast",
     "get",
     "load",

@@ -13,7 +13,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining import progress
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid, _origins, _tasks, explain, models, summary
+from mining.forecast import _grid, _origins, _tasks, explain, models, selection
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
@@ -49,8 +49,9 @@ def forecast(
     horizon : str or Timedelta
         How far, in local calendar time.
     model : str or Model
-        A name, an instance, or ``"auto"``: the champion of `scores` if given, the champion of a
-        short backtest among `models` if given, and the gradient-boosting model otherwise.
+        A name, an instance, or ``"auto"``: each sensor's own model (:func:`choice`) by `scores` if
+        given, by a short backtest among `models` if given, and the gradient-boosting model
+        otherwise.
     models : sequence of str or Model, optional
         Rivals to choose from.
     scores : DataFrame, optional
@@ -73,8 +74,9 @@ def forecast(
     Dataset
         `value` (sensor, time, quantile), in the unit of the cube, quantiles in order, rounded to
         3 decimals; `time` is UTC. Coordinate `model` (sensor) says which model served a sensor:
-        one too young for the chosen model is served by a simpler one, and one without any
-        trusted value by none (NaN). Attributes `cutoff` (local) and `model`.
+        one where the champion does not beat a simple model, or too young for it, is served by a
+        simpler one, and one without any trusted value by none (NaN). Attributes `cutoff` (local)
+        and `model`, the champion.
 
         With `scenarios`: `path` (sensor, time, scenario), equally likely joint futures that
         have the quantiles of each cell and move together as past errors did
@@ -146,20 +148,16 @@ def _chosen(
     listed = None if rivals is None else models.resolve(rivals)
     if model != "auto":
         return models.get(model)
-    if scores is not None:
-        best = summary.champion(scores)
-    elif listed is None:
-        best = DEFAULT
-    elif len(listed) == 1:
-        return listed[0]
-    else:
+    if scores is None:
+        if listed is None:
+            return models.get(DEFAULT)
+        if len(listed) == 1:
+            return listed[0]
         # Rivals that call themselves slow get as many origins as the others: the choice is fair.
-        table = backtest(
+        scores = backtest(
             cube, models=listed, origins=CHOICE_ORIGINS, slow_origins=CHOICE_ORIGINS, **options
         )
-        best = summary.champion(table)
-    named = {m.name: m for m in listed or []}
-    return named[best] if best in named else models.get(best)
+    return selection.serving(scores, listed or ())
 
 
 def _dataset(

@@ -25,7 +25,8 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] | str = ("model",)) -> pd.
     scores : DataFrame
         As returned by the backtest.
     by : sequence of str
-        What to keep apart, among ``model, cutoff, sensor, day_ahead``.
+        What to keep apart, among ``model, cutoff, sensor, day_ahead``. Models are always kept
+        apart, asked for or not: their mean would say nothing of anyone.
 
     Returns
     -------
@@ -50,13 +51,12 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] | str = ("model",)) -> pd.
     keys = [by] if isinstance(by, str) else list(by)
     for wanted in keys:
         check_known(wanted, KEYS, where="the keys of scores")
+    keys = keys if "model" in keys else ["model", *keys]
     if scores.empty:
         raise NotEnoughDataError("the score table is empty: nothing can be pooled")
     parts = []
     for panel, rows in panels(scores).items():
-        groups = rows.groupby(keys, sort=True) if keys else [((), rows)]
-        for key, group in groups:
-            names = key if isinstance(key, tuple) else (key,)
+        for names, group in rows.groupby(keys, sort=True):
             parts.append({"panel": panel, **dict(zip(keys, names, strict=True)), **pooled(group)})
     return pd.DataFrame(parts)
 

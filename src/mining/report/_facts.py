@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,108 +12,17 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
-from mining.report._events import Group, Incidents, Rhythm, groups, incidents_of, rhythm_of
+from mining.report._events import groups, incidents_of, rhythm_of
 from mining.report._journal import Entry, during, entries
-from mining.report._outlook import ModelRow, Outlook, PlaceScore, model_rows, outlook, place_score
-from mining.report._quality import SensorQuality, quality_rows
-from mining.report._trend import Comparison, Trend, compare, trend, year_before
-from mining.report._weeks import Week, last_week
+from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
+from mining.report._outlook import outlook
+from mining.report._quality import quality_rows
+from mining.report._totals import TERRITORY, totals_of
+from mining.report._trend import compare, trend, year_before
+from mining.report._trials import coverage_rows, model_rows, place_score
+from mining.report._weeks import last_week
 
 NAIVE_MODEL = "seasonal_naive"
-
-
-class TerritoryLike(Protocol):
-    """What a report needs to know of a territory."""
-
-    name: str
-    language: str
-    licence: str
-    attribution: str
-    contact: str
-    simulated: bool
-
-
-@dataclass(frozen=True)
-class PlaceFacts:
-    """Figures of one page: a place, or the territory as a whole (`name` is then its name).
-
-    Attributes
-    ----------
-    name : str
-        Name of the place.
-    sensors : tuple of str
-        Its sensors that count passages.
-    week : Week or None
-        The week at a glance.
-    last, year : Comparison
-        With the week before, and with the same ISO week last year.
-    trend : Trend or None
-        Weekly totals.
-    outlook : Outlook or None
-        Forecast.
-    score : PlaceScore or None
-        How the model of the forecast did here.
-    incidents : Incidents or None
-        None where none were looked for.
-    rhythm : Rhythm or None
-        Usual week and group.
-    journal : tuple of Entry
-        What the journal says of the week shown.
-    """
-
-    name: str
-    sensors: tuple[str, ...]
-    week: Week | None
-    last: Comparison
-    year: Comparison
-    trend: Trend | None
-    outlook: Outlook | None
-    score: PlaceScore | None
-    incidents: Incidents | None
-    rhythm: Rhythm | None
-    journal: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class TerritoryFacts:
-    """Everything the report of a territory says.
-
-    Attributes
-    ----------
-    name, language, licence, attribution, contact, source : str
-        From the territory.
-    simulated, hourly : bool
-        Whether the data are simulated; whether hours of the day are known.
-    today : Timestamp
-        Local naive end of the data.
-    start : Timestamp
-        First local day of the data.
-    minimum : int
-        Smallest count that may be shown.
-    whole : PlaceFacts
-        The territory.
-    places : tuple of PlaceFacts
-        Its places, by name.
-    groups, models, quality, others
-        Rhythms, models tried, sensors, and sensors that do not count passages.
-    """
-
-    name: str
-    language: str
-    licence: str
-    attribution: str
-    contact: str
-    source: str
-    simulated: bool
-    hourly: bool
-    today: pd.Timestamp
-    start: pd.Timestamp
-    minimum: int
-    whole: PlaceFacts
-    places: tuple[PlaceFacts, ...]
-    groups: tuple[Group, ...]
-    models: tuple[ModelRow, ...]
-    quality: tuple[SensorQuality, ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +31,9 @@ class _Inputs:
     place_clock: Clock | None
     journal: tuple[Entry, ...]
     forecast: xr.Dataset | None
+    days: xr.Dataset | None
+    weeks: xr.Dataset | None
+    served: Mapping[str, str]
     scores: pd.DataFrame | None
     incidents: pd.DataFrame | None
     activity: xr.Dataset | None
@@ -134,8 +46,12 @@ def facts(
     place_cube: xr.Dataset,
     *,
     forecast: xr.Dataset | None = None,
+    days: xr.Dataset | None = None,
+    weeks: xr.Dataset | None = None,
+    served: Mapping[str, str] | None = None,
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
@@ -151,9 +67,17 @@ def facts(
     place_cube : Dataset
         The cube of places, ``mining.cube.by_place(cube)``.
     forecast : Dataset, optional
-        Hourly forecast of places; None where it was not made or was refused.
+        Hourly forecast of places; None where it was not made or was refused. Its attribute
+        ``model`` names the model chosen for the territory.
+    days, weeks : Dataset, optional
+        Totals of days and of runs of seven days with intervals, by place and, under the empty
+        name, of all of them; see :func:`mining.report._totals.totals_of`.
+    served : mapping, optional
+        Sensor to the name of the model that serves it.
     scores, summary : DataFrame, optional
         Scores of the backtest by model, cutoff, sensor and day ahead, and their table by model.
+    coverage : DataFrame, optional
+        What the intervals of the backtest held: columns ``model, by, key, n, coverage``.
     incidents : DataFrame, optional
         Incidents; None where none were looked for, empty where none were found.
     activity : Dataset, optional
@@ -173,6 +97,9 @@ def facts(
         place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
         journal=entries(cube),
         forecast=forecast,
+        days=days,
+        weeks=weeks,
+        served=dict(served or {}),
         scores=scores,
         incidents=incidents,
         activity=activity,
@@ -181,8 +108,8 @@ def facts(
     members = _members(counting)
     places = tuple(_place(inputs, name, (name,), members[name]) for name in sorted(members))
     everyone = tuple(s for name in sorted(members) for s in members[name])
-    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone)
-    chosen = sorted({p.outlook.model for p in places if p.outlook})
+    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone, group=TERRITORY)
+    chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
     return TerritoryFacts(
         name=territory.name,
         language=territory.language,
@@ -197,8 +124,10 @@ def facts(
         minimum=minimum_count,
         whole=whole,
         places=places,
+        chosen=chosen,
         groups=groups(activity),
         models=model_rows(summary, chosen),
+        coverage=coverage_rows(coverage, inputs.served, chosen),
         quality=quality_rows(cube),
     )
 
@@ -218,7 +147,12 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
 
 
 def _place(
-    inputs: _Inputs, name: str, places: tuple[str, ...], sensors: tuple[str, ...]
+    inputs: _Inputs,
+    name: str,
+    places: tuple[str, ...],
+    sensors: tuple[str, ...],
+    *,
+    group: str | None = None,
 ) -> PlaceFacts:
     table = inputs.clock
     monday = table.last_monday()
@@ -227,13 +161,8 @@ def _place(
         "places": places,
         "minimum": inputs.minimum,
     }
-    ahead = outlook(
-        inputs.forecast,
-        name,
-        clock=inputs.place_clock,
-        timezone=table.timezone,
-        minimum=inputs.minimum,
-    )
+    zone: dict[str, Any] = {"timezone": table.timezone, "minimum": inputs.minimum}
+    served = tuple(inputs.served[s] for s in sensors if s in inputs.served)
     return PlaceFacts(
         name=name,
         sensors=sensors,
@@ -241,10 +170,10 @@ def _place(
         last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
         year=compare(table, sensors, None if monday is None else year_before(monday), **common),
         trend=trend(table, sensors, **common),
-        outlook=ahead,
-        score=place_score(
-            inputs.scores, [*places, *sensors], ahead.model if ahead else "", NAIVE_MODEL
-        ),
+        outlook=outlook(inputs.forecast, name, clock=inputs.place_clock, **zone),
+        totals=totals_of(inputs.days, inputs.weeks, name if group is None else group, **zone),
+        served=tuple(m for m in served if m != "none"),
+        score=place_score(inputs.scores, inputs.served, sensors, NAIVE_MODEL),
         incidents=incidents_of(
             inputs.incidents,
             table.today,

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from mining import cube as cubes
+from mining.report import _ahead as ahead
 from mining.report import _sentences as say
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language
 from mining.report._trend import Comparison
 from mining.report._weeks import Week
@@ -108,6 +109,17 @@ def _busiest(facts: TerritoryFacts, words: Language) -> str:
 
 
 def _ahead(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
+    totals = place.totals
+    if totals is not None and totals.week is not None and totals.week.low >= facts.minimum:
+        week, coming = totals.week, totals.next_week
+        return words.text(
+            "keep.ahead_own",
+            count=round(week.middle / week.unit) * week.unit,
+            low=ahead.rounded(week.low, week.unit, words),
+            high=ahead.rounded(week.high, week.unit, words),
+            period=say.days_period(coming[0].day, coming[-1].day, words),
+            day=words.date(max(coming, key=lambda d: d.middle).day, year=False),
+        )
     outlooks = [place.outlook] if place.outlook else []
     if place is facts.whole:
         outlooks = [p.outlook for p in facts.places if p.outlook]

@@ -1,8 +1,8 @@
-"""Facts of the forecast: hourly curve with its interval, expected days, how it did before."""
+"""Facts of the forecast: the curve of hours with its interval, and the busiest hour of each day."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,10 @@ DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class OutlookDay:
-    """One forecast day: an expected total without interval, and its busiest hour with one.
+    """One forecast day: the sum of its hours, without interval, and its busiest hour with one.
 
-    Of a forecast by day the total is the peak, and has the interval.
+    Of a forecast by day the total is the peak, and has the interval. Totals of days of hours have
+    theirs in :mod:`mining.report._totals`.
     """
 
     day: pd.Timestamp
@@ -51,8 +52,6 @@ class Outlook:
         The last seven days counted, small counts lifted to the smallest that may be shown.
     days : tuple of OutlookDay
         Local days of the forecast.
-    model : str
-        Name of the model.
     daily : bool
         Whether it was made by day: arrays then have an entry per day.
     """
@@ -64,7 +63,6 @@ class Outlook:
     past_times: pd.DatetimeIndex
     past: FloatArray
     days: tuple[OutlookDay, ...]
-    model: str
     daily: bool = False
 
     @property
@@ -83,31 +81,6 @@ class Outlook:
         return float(sum(d.total for d in self.next_week))
 
 
-@dataclass(frozen=True)
-class ModelRow:
-    """How one model did when it was tried on the past."""
-
-    panel: str
-    model: str
-    wape: float
-    mase: float
-    pinball: float
-    coverage: float
-    origins: int
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class PlaceScore:
-    """How the chosen model did at one place, and how "as last week" did."""
-
-    model: str
-    covered: int
-    hours: int
-    wape: float
-    naive_wape: float
-
-
 def outlook(
     forecast: xr.Dataset | None, place: str, *, clock: Clock | None, timezone: str, minimum: int
 ) -> Outlook | None:
@@ -116,7 +89,7 @@ def outlook(
     Parameters
     ----------
     forecast : Dataset or None
-        ``value`` (sensor, time, quantile), times in UTC; ``model`` (sensor) or attribute.
+        ``value`` (sensor, time, quantile), times in UTC; the places stand on ``sensor``.
     place : str
         Name on the forecast's ``sensor``.
     clock : Clock or None
@@ -151,7 +124,6 @@ def outlook(
         past_times=past_times,
         past=past,
         days=_days(local, low, middle, high, daily=step == DAY),
-        model=_model(forecast, place),
         daily=step == DAY,
     )
 
@@ -161,13 +133,6 @@ def _step(utc: pd.DatetimeIndex, attrs: Mapping[Any, Any]) -> pd.Timedelta:
     if "step_seconds" in attrs:
         return pd.Timedelta(seconds=int(attrs["step_seconds"]))
     return utc[1] - utc[0] if len(utc) > 1 else pd.Timedelta(0)
-
-
-def _model(forecast: xr.Dataset, place: str) -> str:
-    if "model" in forecast.coords or "model" in forecast:
-        model = forecast["model"]
-        return str(model.sel(sensor=place).item() if "sensor" in model.dims else model.item())
-    return str(forecast.attrs.get("model", ""))
 
 
 def _past(clock: Clock | None, place: str, minimum: int) -> tuple[pd.DatetimeIndex, FloatArray]:
@@ -210,59 +175,3 @@ def _days(
             )
         )
     return tuple(out)
-
-
-def model_rows(summary: pd.DataFrame | None, chosen: Sequence[str]) -> tuple[ModelRow, ...]:
-    """Return the table of models, the most tried panel first, equal panels once."""
-    if summary is None or summary.empty:
-        return ()
-    frame = summary.copy()
-    if "panel" not in frame:
-        frame["panel"] = ""
-    for column in ("mase", "pinball", "coverage", "origins"):
-        if column not in frame:
-            frame[column] = np.nan
-    frame["trials"] = -frame.groupby("panel")["origins"].transform("max").fillna(0)
-    frame = frame.sort_values(["trials", "panel", "wape", "model"], kind="stable")
-    rows = tuple(_model_row(row, chosen) for row in frame.to_dict("records"))
-    first: dict[frozenset[tuple[str, int]], str] = {}
-    for panel in dict.fromkeys(r.panel for r in rows):
-        first.setdefault(frozenset((r.model, r.origins) for r in rows if r.panel == panel), panel)
-    return tuple(r for r in rows if r.panel in first.values())
-
-
-def _model_row(row: Mapping[Hashable, Any], chosen: Sequence[str]) -> ModelRow:
-    return ModelRow(
-        panel=str(row["panel"]),
-        model=str(row["model"]),
-        wape=float(row["wape"]),
-        mase=float(row["mase"]),
-        pinball=float(row["pinball"]),
-        coverage=float(row["coverage"]),
-        origins=0 if pd.isna(row["origins"]) else int(row["origins"]),
-        chosen=str(row["model"]) in chosen,
-    )
-
-
-def place_score(
-    scores: pd.DataFrame | None, sensors: Sequence[str], model: str, naive: str
-) -> PlaceScore | None:
-    """Return how a model and the naive rival did at these sensors, or None if never tried."""
-    if scores is None or scores.empty or not model:
-        return None
-    here = scores[scores["sensor"].astype(str).isin(list(sensors))]
-    mine, rival = here[here["model"] == model], here[here["model"] == naive]
-    if mine.empty or mine["n"].sum() == 0:
-        return None
-    return PlaceScore(
-        model=model,
-        covered=int(mine["covered"].sum()),
-        hours=int(mine["n"].sum()),
-        wape=_wape(mine),
-        naive_wape=_wape(rival),
-    )
-
-
-def _wape(rows: pd.DataFrame) -> float:
-    actual = float(rows["actual"].sum())
-    return float(rows["abs_error"].sum()) / actual if actual > 0 else np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,10 +11,14 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report import _ahead as ahead
+from mining.report import _ahead_tables as ahead_tables
+from mining.report import _cover as cover
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
-from mining.report._facts import NAIVE_MODEL, TerritoryFacts, TerritoryLike, facts
+from mining.report._facts import NAIVE_MODEL, facts
+from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._slug import slugs
 from mining.report._views import view
@@ -27,8 +32,12 @@ def build(
     place_cube: xr.Dataset,
     *,
     forecast: xr.Dataset | None = None,
+    days: xr.Dataset | None = None,
+    weeks: xr.Dataset | None = None,
+    served: Mapping[str, str] | None = None,
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
@@ -37,8 +46,10 @@ def build(
 
     Parameters
     ----------
-    territory, cube, place_cube, forecast, scores, summary, incidents, activity, minimum_count
+    territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
+    incidents, activity, minimum_count
+        See there.
 
     Returns
     -------
@@ -51,8 +62,12 @@ def build(
             cube,
             place_cube,
             forecast=forecast,
+            days=days,
+            weeks=weeks,
+            served=served,
             scores=scores,
             summary=summary,
+            coverage=coverage,
             incidents=incidents,
             activity=activity,
             minimum_count=minimum_count,
@@ -76,7 +91,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     words = language(found.language)
     names = slugs([p.name for p in found.places])
     addresses = {name: f"lieux/{slug}.html" for name, slug in names.items()}
-    used = [m.model for m in found.models] + [p.outlook.model for p in found.places if p.outlook]
+    used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
     out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
@@ -170,16 +185,29 @@ def _index(
         here="index.html",
         place_table=tables.place_table(found, words, addresses) if found.places else None,
         place_notes=" ".join(notes),
-        outlook_places=tables.outlook_places(found, words, addresses),
+        outlook_places=ahead_tables.outlook_places(found, words, addresses),
+        outlook_notes=_outlook_notes(found, words),
         group_table=tables.group_table(found.groups, words) if found.groups else None,
-        verdict=say.verdict(found.models, NAIVE_MODEL, words),
+        verdict=[
+            *say.verdict(found.models, NAIVE_MODEL, words),
+            *ahead.verdict_places(found, words),
+        ],
     )
+
+
+def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
+    own = any(p.totals and p.totals.week for p in found.places)
+    keys = ["index_reading_own" if own else "index_reading"]
+    if any(p.score for p in found.places):
+        keys.append("index_reading_error")
+    return " ".join(words.text(f"outlook.{k}") for k in keys)
 
 
 def _quality(
     found: TerritoryFacts, words: Language, common: dict[str, Any], models: dict[str, str]
 ) -> str:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
+    names = {r.sensor: quality.sensor_name(r) for r in found.quality}
     return _render(
         "quality.html",
         **common,
@@ -193,7 +221,12 @@ def _quality(
         reason_table=quality.reason_table(found.quality, found, words),
         repair_table=quality.repair_table(found.quality, words),
         model_tables=quality.model_tables(found.models, words, models),
-        verdict=say.verdict(found.models, NAIVE_MODEL, words),
+        verdict=[
+            *say.verdict(found.models, NAIVE_MODEL, words),
+            *ahead.verdict_sensors(found, words),
+        ],
+        cover_verdict=cover.verdict(found.coverage, names, words),
+        cover_tables=cover.tables(found.coverage, names, words, hourly=found.hourly),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mining.report._facts import TerritoryFacts
+from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
-from mining.report._outlook import ModelRow
 from mining.report._quality import SensorQuality
 from mining.report._tables import Table
+from mining.report._trials import ModelRow
 
 
 def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language) -> Table:

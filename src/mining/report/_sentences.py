@@ -10,10 +10,10 @@ import pandas as pd
 from mining.report._clock import WEEK
 from mining.report._disclosure import Cell
 from mining.report._events import Incident, Rhythm
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
-from mining.report._outlook import ModelRow, Outlook
 from mining.report._trend import Comparison, Trend
+from mining.report._trials import ModelRow
 from mining.report._weeks import Week
 
 #: Bootstrap stability above which a group is called solid, or fair (Hennig 2007).
@@ -143,41 +143,6 @@ def trend_reading(trend: Trend, words: Language) -> list[str]:
         out.append(words.text("trend.hardware"))
     if np.isnan(trend.before).all():
         out.append(words.text("trend.no_before"))
-    return out
-
-
-def outlook_description(outlook: Outlook, words: Language) -> str:
-    """Return what the forecast says, for who cannot see it."""
-    days = outlook.whole_days or outlook.days
-    return words.text(
-        "outlook.figure_desc",
-        total=words.about(sum(d.total for d in days)),
-        period=days_period(days[0].day, days[-1].day, words),
-    )
-
-
-def outlook_reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[str]:
-    """Return how to read the forecast and how its method did on the past of the place."""
-    if place.outlook is None:
-        return []
-    daily = place.outlook.daily
-    keys = ["reading_daily"] if daily else ["reading", "days"]
-    out = [words.text(f"outlook.{k}") for k in keys]
-    if place.outlook.model:
-        out.append(words.text("outlook.model", model=names[place.outlook.model]))
-    score = place.score
-    if score is None:
-        return [*out, words.text("outlook.no_score")]
-    key = "outlook.score_daily" if daily else "outlook.score"
-    out.append(words.text(key, share=words.percent(score.covered / score.hours)))
-    if finite(score.wape):
-        said: dict[str, Any] = {"wape": words.percent(score.wape, 1)}
-        if finite(score.naive_wape):
-            out.append(
-                words.text("outlook.error", naive=words.percent(score.naive_wape, 1), **said)
-            )
-        else:
-            out.append(words.text("outlook.error_alone", **said))
     return out
 
 

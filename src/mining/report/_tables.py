@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from mining.report import _sentences as say
 from mining.report._disclosure import Cell
 from mining.report._events import Group, Incident, Rhythm
-from mining.report._facts import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
-from mining.report._outlook import Outlook, OutlookDay
 from mining.report._trend import Comparison, Trend
 from mining.report._weeks import Week
 
@@ -139,67 +138,6 @@ def trend_table(trend: Trend, words: Language) -> Table:
 
 def _number(value: float, words: Language) -> str:
     return words.number(value) if finite(value) else str(words.raw("site.none"))
-
-
-def outlook_table(outlook: Outlook, words: Language) -> Table:
-    """Return each forecast day with its expected total and its busiest hour."""
-    if outlook.daily:
-        return _by_day(outlook, words)
-    rows = []
-    for position, day in enumerate(outlook.days):
-        name = words.date(day.day, year=False)
-        if not day.whole:
-            key = "outlook.partial_end" if position else "outlook.partial"
-            name = words.text(key, day=name, hour=words.hour(day.first_hour))
-        rows.append(
-            (
-                name[:1].upper() + name[1:],
-                words.about(day.total),
-                words.hour(day.peak_hour),
-                _range(day, words),
-            )
-        )
-    columns = ("day", "total", "peak", "range")
-    headers = tuple(words.text(f"outlook.col_{c}") for c in columns)
-    return Table(words.text("outlook.caption"), headers, tuple(rows), wrap=True)
-
-
-def _by_day(outlook: Outlook, words: Language) -> Table:
-    names = [words.date(day.day, year=False) for day in outlook.days]
-    ranges = [_range(day, words) for day in outlook.days]
-    rows = tuple((n[:1].upper() + n[1:], r) for n, r in zip(names, ranges, strict=True))
-    headers = (words.text("outlook.col_day"), words.text("outlook.col_range_daily"))
-    return Table(words.text("outlook.caption_daily"), headers, rows, wrap=True)
-
-
-def _range(day: OutlookDay, words: Language) -> str:
-    return words.text(
-        "outlook.range" if finite(day.peak_high) else "outlook.range_none",
-        middle=words.number(day.peak),
-        low=_number(day.peak_low, words),
-        high=_number(day.peak_high, words),
-    )
-
-
-def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table | None:
-    """Return the expected week of each place, or None without forecast."""
-    ahead = [(p.name, p.outlook) for p in facts.places if p.outlook and p.outlook.next_week]
-    if not ahead:
-        return None
-    rows: list[tuple[str, ...]] = []
-    links: dict[int, str] = {}
-    for name, outlook in ahead:
-        best = max(outlook.next_week, key=lambda d: d.total)
-        links[len(rows)] = pages[name]
-        total = words.about(outlook.next_week_total)
-        rows.append(
-            (clean_name(name), words.text("unit.about", n=total), words.date(best.day, year=False))
-        )
-    days = ahead[0][1].next_week
-    period = say.days_period(days[0].day, days[-1].day, words)
-    columns = tuple(words.text(f"outlook.col_{c}") for c in ("place", "week", "best"))
-    caption = words.text("outlook.index_caption", period=period)
-    return Table(caption, columns, tuple(rows), links, text=frozenset({2}))
 
 
 def incident_table(

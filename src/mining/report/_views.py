@@ -6,15 +6,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mining.report import _ahead as ahead
+from mining.report import _ahead_tables as ahead_tables
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
-from mining.report._facts import PlaceFacts, TerritoryFacts
 from mining.report._heat import week_figure
 from mining.report._keep import keep
+from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
 from mining.report._style import Drawing
+from mining.report._totals import Totals
 
 
 def view(
@@ -33,7 +37,7 @@ def view(
         "comparison_table": tables.comparison_table(place, words),
         **_week_view(place, found, words),
         **_trend_view(place, words),
-        **_outlook_view(place, words, models),
+        **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
     }
@@ -108,26 +112,50 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     }
 
 
-def _outlook_view(place: PlaceFacts, words: Language, models: dict[str, str]) -> dict[str, Any]:
-    if place.outlook is None:
-        return {"outlook_table": None}
-    if place.outlook.daily:
-        return {
-            "outlook_figure": None,
-            "outlook_reading": say.outlook_reading(place, words, models),
-            "outlook_table": tables.outlook_table(place.outlook, words),
-        }
-    drawing = curves.outlook_figure(
-        place.outlook,
-        words,
-        title=words.text("outlook.figure_title"),
-        description=say.outlook_description(place.outlook, words),
-    )
+def _outlook_view(
+    place: PlaceFacts, found: TerritoryFacts, words: Language, models: dict[str, str]
+) -> dict[str, Any]:
+    totals = place.totals
     return {
-        "outlook_figure": _safe(drawing),
-        "outlook_reading": say.outlook_reading(place, words, models),
-        "outlook_table": tables.outlook_table(place.outlook, words),
+        "outlook_week": ahead.week(totals, found.minimum, words),
+        "outlook_warning": "" if place is found.whole else ahead.warning(place, words),
+        "outlook_simple": ahead.simple_models(place, found, words),
+        "outlook_lines": ahead.lines(totals, found.minimum, words),
+        "outlook_reading": ahead.reading(place, words, models),
+        "outlook_table": ahead_tables.outlook_table(place, found, words),
+        "outlook_figure": _hours_figure(place, words),
+        "days_figure": _days_figure(totals, found, words),
+        "days_table": ahead_tables.totals_table(totals, found.minimum, words),
+        "driver_reading": ahead.driver_reading(totals, words),
+        "driver_table": ahead_tables.driver_table(totals, words),
     }
+
+
+def _hours_figure(place: PlaceFacts, words: Language) -> Drawing | None:
+    if place.outlook is None or place.outlook.daily:
+        return None
+    return _safe(
+        curves.outlook_figure(
+            place.outlook,
+            words,
+            title=words.text("outlook.figure_title"),
+            description=ahead.description(place.outlook, words),
+        )
+    )
+
+
+def _days_figure(totals: Totals | None, found: TerritoryFacts, words: Language) -> Drawing | None:
+    if totals is None or len(totals.next_week) < 2:
+        return None
+    return _safe(
+        day_figure(
+            totals,
+            words,
+            found.minimum,
+            title=words.text("outlook.days_title"),
+            description=ahead.days_description(totals, words),
+        )
+    )
 
 
 def _incident_view(

@@ -1,4 +1,4 @@
-"""Stage forecast: the champion of the backtest forecasts every sensor and every place."""
+"""Stage forecast: every sensor ahead by the model chosen for it, and the totals of places."""
 
 from __future__ import annotations
 
@@ -9,41 +9,50 @@ import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
-from mining.forecast import Model, champion, forecast, get
+from mining.forecast import Model, forecast, get
 from mining.forecast.boosting import Boosting
+from mining.forecast.selection import Chosen, serving
 from mining.params import Params, load_params
-from mining.stages._results import of_places, read_table
+from mining.stages._results import read_table
+from mining.stages._totals import of_groups, sums_of
 from mining.stages._workspace import Workspace, step
+
+#: Joint futures that the intervals of totals are read from.
+SCENARIOS = 200
 
 
 def run(root: Path, territory: str) -> None:
-    """Write ``forecast.nc``, ``forecast_places.nc`` and the fitted champion as text."""
+    """Write the forecast of sensors, totals by hour, day and week, and the fitted champion.
+
+    All come from one forecast: ``forecast.nc`` (sensors, with what drives them),
+    ``forecast_places.nc`` (places by hour), ``totals_days.nc`` and ``totals_weeks.nc`` (places,
+    and the territory under the empty name).
+    """
     files = Workspace(root, territory)
     params = load_params(files.params)
     cube = data_model.read(files.cube)
-    model = params.forecast.model
-    if model == "auto":
-        model = champion(read_table(files, "scores.csv"))
-    with step(f"forecast {cube.sizes['sensor']} sensors with {model}"):
-        fitted = get(model)
-        sensors = _forecast(cube, fitted, params)
-    writers.netcdf(files.results / "forecast.nc", sensors, _encoding())
-    places = data_model.by_place(cube)
-    with step(f"forecast {places.sizes['sensor']} places with {model}"):
-        ahead = of_places(places, sensors, lambda cube: _forecast(cube, get(model), params))
-    writers.netcdf(files.results / "forecast_places.nc", ahead, _encoding())
+    scores = read_table(files, "scores.csv")
+    fitted = serving(scores) if params.forecast.model == "auto" else get(params.forecast.model)
+    with step(f"forecast {cube.sizes['sensor']} sensors with {fitted.name}"):
+        ahead = _forecast(cube, fitted, params)
+    with step("add up the totals of places"):
+        made = {"forecast.nc": ahead.drop_vars("path"), **sums_of(ahead, of_groups(ahead))}
+    for name, table in made.items():
+        writers.netcdf(files.results / name, table, _encoding(table))
+    served = zip(ahead["sensor"].to_numpy(), ahead["model"].to_numpy(), strict=True)
     card = {
-        "model": model,
-        "cutoff": sensors.attrs["cutoff"],
+        "model": fitted.name,
+        "cutoff": ahead.attrs["cutoff"],
         "horizon_days": params.forecast.horizon_days,
         "history": params.evaluate.history,
-        "served": dict(zip(sensors["sensor"].to_numpy(), sensors["model"].to_numpy(), strict=True)),
+        "served": dict(served),
     }
+    champion = fitted.champion if isinstance(fitted, Chosen) else fitted
 
     def fill(folder: Path) -> None:
         writers.json_file(folder / "champion.json", card)
-        if isinstance(fitted, Boosting) and fitted.trained is not None:
-            fitted.save(folder)
+        if isinstance(champion, Boosting) and champion.trained is not None:
+            champion.save(folder)
 
     writers.directory(files.models, fill)
 
@@ -55,11 +64,22 @@ def _forecast(cube: xr.Dataset, model: Model, params: Params) -> xr.Dataset:
         model=model,
         quantiles=params.evaluate.quantiles,
         history=params.evaluate.history,
+        scenarios=SCENARIOS,
+        drivers=True,
     )
 
 
-def _encoding() -> dict[str, dict[str, object]]:
-    return {
-        "value": {"dtype": "float64", "_FillValue": np.nan, "zlib": True, "complevel": 4},
-        "time": {"dtype": "int64", "units": "seconds since 1970-01-01", "calendar": "standard"},
+def _encoding(table: xr.Dataset) -> dict[str, dict[str, object]]:
+    number: dict[str, object] = {
+        "dtype": "float64",
+        "_FillValue": np.nan,
+        "zlib": True,
+        "complevel": 4,
     }
+    times: dict[str, object] = {
+        "dtype": "int64",
+        "units": "seconds since 1970-01-01",
+        "calendar": "standard",
+    }
+    figures = [n for n in ("value", "expected", "usual", "effect") if n in table]
+    return {"time": times, **dict.fromkeys(figures, number)}

@@ -16,14 +16,20 @@ def run(root: Path, territory: str) -> None:
     """Write ``reports/<territory>/``, all of it or nothing."""
     files = Workspace(root, territory)
     cube = data_model.read(files.cube)
+    ahead = read_dataset(files, "forecast.nc")
+    served = zip(ahead["sensor"].to_numpy(), ahead["model"].to_numpy(), strict=True)
     with step(f"write the report of {territory}"):
         pages = report.build(
             load_territory(files.folder),
             cube,
             data_model.by_place(cube),
             forecast=read_dataset(files, "forecast_places.nc"),
+            days=read_dataset(files, "totals_days.nc"),
+            weeks=read_dataset(files, "totals_weeks.nc"),
+            served={str(sensor): str(model) for sensor, model in served},
             scores=read_table(files, "scores.csv"),
             summary=read_table(files, "summary.csv"),
+            coverage=read_table(files, "coverage.csv"),
             incidents=read_incidents(files, cube),
             activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,

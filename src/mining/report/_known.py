@@ -1,0 +1,121 @@
+"""What a report knows: of a place, and of the territory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from mining.report._events import Group, Incidents, Rhythm
+from mining.report._journal import Entry
+from mining.report._outlook import Outlook
+from mining.report._quality import SensorQuality
+from mining.report._totals import Totals
+from mining.report._trend import Comparison, Trend
+from mining.report._trials import CoverageRow, ModelRow, PlaceScore
+from mining.report._weeks import Week
+
+
+class TerritoryLike(Protocol):
+    """What a report needs to know of a territory."""
+
+    name: str
+    language: str
+    licence: str
+    attribution: str
+    contact: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class PlaceFacts:
+    """Figures of one page: a place, or the territory as a whole (`name` is then its name).
+
+    Attributes
+    ----------
+    name : str
+        Name of the place.
+    sensors : tuple of str
+        Its sensors that count passages.
+    week : Week or None
+        The week at a glance.
+    last, year : Comparison
+        With the week before, and with the same ISO week last year.
+    trend : Trend or None
+        Weekly totals.
+    outlook : Outlook or None
+        Forecast by hour.
+    totals : Totals or None
+        Expected days and week, with intervals of their own.
+    served : tuple of str
+        The model that serves each sensor that has a forecast.
+    score : PlaceScore or None
+        How these models did here.
+    incidents : Incidents or None
+        None where none were looked for.
+    rhythm : Rhythm or None
+        Usual week and group.
+    journal : tuple of Entry
+        What the journal says of the week shown.
+    """
+
+    name: str
+    sensors: tuple[str, ...]
+    week: Week | None
+    last: Comparison
+    year: Comparison
+    trend: Trend | None
+    outlook: Outlook | None
+    totals: Totals | None
+    served: tuple[str, ...]
+    score: PlaceScore | None
+    incidents: Incidents | None
+    rhythm: Rhythm | None
+    journal: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class TerritoryFacts:
+    """Everything the report of a territory says.
+
+    Attributes
+    ----------
+    name, language, licence, attribution, contact, source : str
+        From the territory.
+    simulated, hourly : bool
+        Whether the data are simulated; whether hours of the day are known.
+    today : Timestamp
+        Local naive end of the data.
+    start : Timestamp
+        First local day of the data.
+    minimum : int
+        Smallest count that may be shown.
+    whole : PlaceFacts
+        The territory.
+    places : tuple of PlaceFacts
+        Its places, by name.
+    chosen : str
+        The model chosen for the territory; empty without a forecast.
+    groups, models, coverage, quality
+        Rhythms, models tried, what their intervals held, and sensors.
+    """
+
+    name: str
+    language: str
+    licence: str
+    attribution: str
+    contact: str
+    source: str
+    simulated: bool
+    hourly: bool
+    today: pd.Timestamp
+    start: pd.Timestamp
+    minimum: int
+    whole: PlaceFacts
+    places: tuple[PlaceFacts, ...]
+    chosen: str
+    groups: tuple[Group, ...]
+    models: tuple[ModelRow, ...]
+    coverage: tuple[CoverageRow, ...]
+    quality: tuple[SensorQuality, ...]
