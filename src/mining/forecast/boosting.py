@@ -11,6 +11,7 @@ from mining.forecast import conformal
 from mining.forecast._cells import Rows, cells, pairs
 from mining.forecast._features import Bank
 from mining.forecast._reference import trust
+from mining.forecast._regimes import doubt, reach
 from mining.forecast._trees import POINT, SIZE, cross_fit
 from mining.forecast.conformal import Calibration, Situations
 from mining.forecast.protocol import GridModel, hour_class
@@ -90,6 +91,7 @@ class Boosting(GridModel):
         where = self._where(bank, future)
         offsets = calibration.offsets(where).reshape(*shape, len(quantiles))
         made = conformal.spread(point.reshape(shape), unit.reshape(shape), offsets)
+        made = reach(made, doubt(bank, future).reshape(shape), quantiles)
         good = np.isfinite(made).all(axis=2) & (seen >= LEAST_DAYS)[:, None]
         if good.all():
             return made
