@@ -70,7 +70,7 @@ def ahead(cube: xr.Dataset, model: Any = None, **options: Any) -> pd.DataFrame:
     """Forecast; a row per sensor and local time, a column per quantile."""
     made = mining.forecast(cube, model=small() if model is None else model, **options)
     frame = pd.DataFrame(
-        made["value"].stack(cell=("sensor", "time")).transpose("cell", "quantile").to_numpy(),
+        made["value"].to_numpy().reshape(-1, made.sizes["quantile"]),
         index=pd.Index(np.repeat(made["sensor"].to_numpy(), made.sizes["time"]), name="sensor"),
         columns=made["quantile"].to_numpy(),
     )

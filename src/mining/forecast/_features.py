@@ -46,10 +46,15 @@ class Bank:
         Known in advance.
     length : int
         Positions to forecast.
+    codes : ndarray of int, optional
+        What each sensor of the grid is called in features; its position by default.
     """
 
-    def __init__(self, grid: Grid, calendar: Calendar, length: int) -> None:
+    def __init__(
+        self, grid: Grid, calendar: Calendar, length: int, codes: Ints | None = None
+    ) -> None:
         self.grid = grid
+        self.codes = np.arange(len(grid.sensors)) if codes is None else codes
         self.season = grid.season
         span = grid.origin + grid.season
         self.day_count = -(-(grid.origin + max(length, grid.season)) // grid.slots)
@@ -147,8 +152,12 @@ class Bank:
         """Return what each cell is compared with, and the scale of its distance."""
         return reference(self, rows)
 
+    def usual(self, rows: Rows) -> Floats:
+        """Return the clean level of each cell as of its origin, whatever has moved since."""
+        return np.asarray(self.base[rows.sensor, self.aligned(rows)])
+
     def clean(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return the clean level of each cell as of its origin, and its scale."""
+        """Return the clean level of each cell, where its sensor stands now, and its scale."""
         where = rows.sensor, self.aligned(rows)
         return moved(self, rows, self.base[where], self.scale[where])
 
@@ -207,7 +216,7 @@ class Bank:
         day, slot = rows.position // self.grid.slots, rows.position % self.grid.slots
         table = self.days
         out: dict[str, Any] = {
-            "sensor": rows.sensor,
+            "sensor": self.codes[rows.sensor],
             "slot": slot,
             "weekday": self.weekday[day],
             "lead": (rows.position - rows.origin) // self.grid.slots,
