@@ -283,7 +283,7 @@ def test_dead_and_empty_sensors_do_no_harm() -> None:
         made = ahead(cube, model, horizon="7D")
         assert wape(made.loc["dead"], lambda t: expected(t, 300)) < 0.16
         assert made.loc["never"][[0.1, 0.5, 0.9]].isna().all(axis=None)
-        assert made.loc["zero"][0.5].max() == 0
+        assert made.loc["zero"][0.5].max() < 0.05
         assert made.loc["zero"][0.9].max() < 0.5
     cleaned = mining.clean(cube)
     assert (cleaned["quality"].sel(sensor="zero") != mining.Quality.VALID).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -156,8 +156,9 @@ class Boosting(GridModel):
             return Drivers.nothing((shape[0], steps))
         bank = self._bank(length)
         made = drivers(bank, self._future(length), self.trained.points)
+        made = made.under(self.journal, shape)
         rows = np.where(self._mine(), np.arange(shape[0]), -1)[self._back]
-        return made.laid_out(shape).picked(rows, offsets)
+        return made.picked(rows, offsets)
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         mine = self._mine()
@@ -220,6 +221,8 @@ class Boosting(GridModel):
         point = self.trained.point(bank, rows, table)
         size = self.trained.size(bank, rows, table, point)
         where, errors = situations(bank, rows), self.trained.errors
+        # Under an entry of the journal nobody knows more than on a holiday.
+        where = replace(where, special=where.special | self.journal.ahead(length).ravel())
         unsure = doubt(bank, rows).reshape(shape)
         made = _Outlook(point.reshape(shape), size.reshape(shape), unsure, where, errors)
         self._outlooks = {length: made}
@@ -229,10 +232,8 @@ class Boosting(GridModel):
         """Serve everything by the simple models first: by their own rules for young sensors."""
         grid = self.grid
         two_weeks = np.isfinite(grid.known).sum(axis=1) >= 2 * grid.season
-        made = []
-        for model in (WindowAverage(), SeasonalNaive()):
-            model.grid, model.calendar, model.ceiling = grid, self.calendar, self.ceiling
-            made.append(model._quantiles(length, quantiles))
+        models = [self._standing_in(model) for model in (WindowAverage(), SeasonalNaive())]
+        made = [model._quantiles(length, quantiles) for model in models]
         names = np.where(two_weeks, WindowAverage.name, SeasonalNaive.name)
         self.served = tuple(
             str(names[k]) if np.isfinite(row).any() else "none" for k, row in enumerate(grid.known)
