@@ -116,6 +116,13 @@ def test_the_type_speaks_for_a_new_title_but_less() -> None:
     assert by_type < said("window_average", festival()).loc["fair", 0.5][on].sum() / usual[on].sum()
 
 
+def test_a_market_that_is_no_weekly_one_is_an_entry_for_each_date() -> None:
+    made = said("window_average", festival(type="market"))
+    pd.testing.assert_frame_equal(made, said("window_average", festival()), check_exact=True)
+    told = said("window_average", festival(type="other"))
+    pd.testing.assert_frame_equal(told, said("window_average", []), check_exact=True)
+
+
 def test_entries_at_a_place_or_without_place_concern_its_sensors_or_everyone() -> None:
     places = pd.DataFrame({"place": ["Halles", "Halles", "Port", "Port"]},
                           index=["plain", "second", "fair", "works"])  # fmt: skip

@@ -108,16 +108,17 @@ def _every_day(daily: Floats, mean: Floats, span: int) -> npt.NDArray[np.bool_]:
 
 def moved(bank: Bank, rows: Rows, base: Floats, scale: Floats) -> tuple[Floats, Floats]:
     """Return the clean level of each cell where its sensor stands now, and its scale."""
-    days, size, share = _at(bank, bank.moves, rows)
+    share = _at(bank, bank.moves.share, rows)
     some = np.flatnonzero(share)
     if not len(some):
         return base, scale
     near = Rows(rows.sensor[some], rows.position[some], rows.origin[some])
-    old, unit = _before(bank, near, days[some])
+    days, size = _at(bank, bank.moves.days, near), _at(bank, bank.moves.size, near)
+    old, unit = _before(bank, near, days)
     old = np.where(np.isfinite(old), old, base[some])
     unit = np.where(np.isfinite(unit), unit, scale[some])
     base, scale = base.copy(), scale.copy()
-    base[some] += share[some] * (old + size[some] * unit - base[some])
+    base[some] += share[some] * (old + size * unit - base[some])
     wide = np.maximum(base[some], 0) + bank.floor[near.sensor, 0]
     scale[some] = np.where(bank.grid.is_count[near.sensor], wide, scale[some])
     return base, scale
@@ -128,12 +129,13 @@ def doubt(bank: Bank, rows: Rows) -> Floats:
 
     Towards a level seen for a day or two only, or some way back to the level before a move.
     """
-    _, size, share = _at(bank, bank.moves, rows)
-    _, brief, certain = _at(bank, bank.brief, rows)
+    size = _at(bank, bank.moves.size * bank.moves.share, rows)
+    brief = _at(bank, bank.brief.size * bank.brief.share, rows)
     _, scale = bank.clean(rows)
-    back = -WAY_BACK * size * share / np.maximum(1 + size * share, 0.1)
-    away = np.where(share > 0, back, brief * certain)
-    return np.where(bank.grid.is_count[rows.sensor], away, -WAY_BACK * size * share) * scale
+    # The scale of a count has moved with its level already.
+    counts = bank.grid.is_count[rows.sensor]
+    back = -WAY_BACK * size / np.where(counts, np.maximum(1 + size, 0.1), 1.0)
+    return np.where(size != 0, back, brief) * scale
 
 
 def reach(made: Floats, far: Floats, quantiles: tuple[float, ...]) -> Floats:
@@ -144,14 +146,13 @@ def reach(made: Floats, far: Floats, quantiles: tuple[float, ...]) -> Floats:
     return np.sort(made + up + down, axis=-1)
 
 
-def _at(bank: Bank, found: Moves, rows: Rows) -> tuple[Ints, Floats, Floats]:
+def _at(bank: Bank, table: npt.NDArray[Any], rows: Rows) -> npt.NDArray[Any]:
+    """Return what a table (sensor, days back) says at the origin of each cell; 0 before it."""
+    if not table.any():
+        return np.zeros(len(rows.origin), dtype=table.dtype)
     back = (bank.grid.origin - rows.origin) // bank.grid.slots
-    inside = back < found.days.shape[1]
-    where = rows.sensor, np.where(inside, back, 0)
-    share = np.where(inside, found.share[where], 0.0) if found.days.size else 0.0 * rows.origin
-    if not found.days.size:
-        return 0 * rows.origin, share, share
-    return found.days[where], found.size[where], share
+    inside = back < table.shape[1]
+    return np.where(inside, table[rows.sensor, np.where(inside, back, 0)], 0)
 
 
 def _before(bank: Bank, rows: Rows, days: Ints) -> tuple[Floats, Floats]:

@@ -61,7 +61,8 @@ class Boosting(GridModel):
     level, so that the pooled absolute error in passages is what is minimised. Features are
     computed as of each training origin (:mod:`mining.forecast._features`); nothing is recursive.
     A special day is compared with last year's same day where there is one
-    (:mod:`mining.forecast._echo`). LightGBM: Ke et al., NIPS 2017.
+    (:mod:`mining.forecast._echo`), and a level that moved beyond chance with where it stands now
+    (:mod:`mining.forecast._regimes`). LightGBM: Ke et al., NIPS 2017.
 
     The history is cut into blocks of four weeks, dealt out to three folds; three models each leave
     one fold out, and the forecast is their mean (Barber et al., *Predictive inference with the
