@@ -18,7 +18,9 @@ Hard cases: days of 23 and 25 hours keep the local hours; a sensor younger than 
 by the window average, younger than two by the seasonal naive, and the coordinate ``model`` says so;
 a gap is bridged by older weeks; suspect, imputed and missing cells are never learnt from nor scored
 as truth; without any known holiday the same models run on weekdays alone; steps of a day or an even
-part of one work alike; only counts and shares are bounded by zero.
+part of one work alike; only counts and shares are bounded by zero. Boosting follows a level that
+moved within days and does not repeat a season that was no season. Journal entries known at the
+origin are left out of what every model learns, and what they did is repeated when they come back.
 
 The room is called like its main function, and both are public: ``mining.forecast(cube)`` and
 ``from mining.forecast import scores``. So the module itself can be called.

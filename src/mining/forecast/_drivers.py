@@ -27,6 +27,7 @@ from mining.forecast._reference import trust
 
 if TYPE_CHECKING:
     from mining.forecast._cells import Rows
+    from mining.forecast._events import Journal
     from mining.forecast._features import Bank
     from mining.forecast._trees import CrossFit
 
@@ -86,9 +87,12 @@ class Drivers:
         """Return drivers of cells of which nothing is known."""
         return cls(np.full(shape, np.nan), np.full((*shape, len(NAMES)), np.nan))
 
-    def laid_out(self, shape: tuple[int, int]) -> Drivers:
-        """Return flat cells as an array (sensor, position)."""
-        return Drivers(self.usual.reshape(shape), self.parts.reshape(*shape, len(NAMES)))
+    def under(self, journal: Journal, shape: tuple[int, int]) -> Drivers:
+        """Return flat cells as an array (sensor, position), with what the journal announces."""
+        usual, parts = self.usual.reshape(shape), self.parts.reshape(*shape, len(NAMES)).copy()
+        without = usual + parts.sum(axis=-1)
+        parts[..., NAMES.index("event")] = journal.applied(without) - without
+        return Drivers(usual, parts)
 
     def picked(self, rows: Ints, columns: Ints) -> Drivers:
         """Return some sensors at some positions; sensors at -1 are NaN."""
@@ -126,7 +130,10 @@ def drivers(bank: Bank, rows: Rows, points: CrossFit) -> Drivers:
     for name in players:
         parts[:, NAMES.index(name)] = _shapley(name, players, values)
     parts[:, NAMES.index("other")] = values[frozenset()] - usual
-    return Drivers(usual, parts)
+    # A level that just moved is news too: the normal week is the one before.
+    before = bank.usual(rows)
+    parts[:, NAMES.index("recent")] += usual - before
+    return Drivers(before, parts)
 
 
 def _float32(normal: dict[str, float]) -> dict[str, Any]:

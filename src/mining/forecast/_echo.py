@@ -84,6 +84,8 @@ def echo(bank: Bank, rows: Rows, base: Floats, scale: Floats) -> Echo:
     growth = divided(now, then)
     growth = np.where((growth < MOST_CHANGE) & (growth > 1 / MOST_CHANGE), growth, np.nan)
     own = np.where(counts, seen * growth, seen + now - then)
+    odd = picked(bank.odd.T.astype("float64"), np.where(there, past, -1), rows.sensor) > 0
+    own = np.where(odd, np.nan, own)
     network = _network(bank, rows, np.where(there, past, -1), (base, scale))
     known = np.isfinite(own).astype("float64") + np.isfinite(network)
     return Echo(own, network, divided(np.nan_to_num(own) + np.nan_to_num(network), known))
@@ -92,7 +94,8 @@ def echo(bank: Bank, rows: Rows, base: Floats, scale: Floats) -> Echo:
 def _network(bank: Bank, rows: Rows, past: Ints, reference: tuple[Floats, Floats]) -> Floats:
     """Return the clean level moved as everyone was moved on day `past`; NaN where it is -1."""
     base, scale = reference
-    mine = picked(bank.day_ratio.T, past, rows.sensor)
+    mine = picked(np.where(bank.odd, np.nan, bank.day_ratio).T, past, rows.sensor)
+    past = np.where(picked(bank.net_odd[:, None].astype("float64"), past, 0 * past) > 0, -1, past)
     everyone = picked(bank.net_day_ratio[:, None], past, 0 * past)
     factor = divided(1 + mine, 1 + everyone)
     factor = np.clip(np.where(np.isfinite(factor), factor, 1.0), 1 / MOST_CHANGE, MOST_CHANGE)

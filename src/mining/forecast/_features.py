@@ -21,6 +21,7 @@ from mining.forecast._cells import Rows, analogue_days
 from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
 from mining.forecast._reference import reference
+from mining.forecast._regimes import LONG, SHORT, moved, moves, odd_days
 from mining.forecast.protocol import Ints, special_days
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -65,6 +66,7 @@ class Bank:
         self._levels()
         self._recent()
         self._analogues()
+        self.moves, self.brief = moves(self, LONG), moves(self, SHORT)
 
     def _lag(self, values: Floats, weeks: int) -> Floats:
         out = np.full(values.shape, np.nan)
@@ -132,6 +134,8 @@ class Bank:
         self.net_day_ratio = divided(
             by_day[counts].sum(axis=(0, 2)), by_scale[counts].sum(axis=(0, 2))
         )
+        self.odd = odd_days(self.day_ratio, self.special[:whole])
+        self.net_odd = odd_days(self.net_day_ratio[None], self.special[:whole])[0]
         self.weekly = weekly_level(self.base, self.season)
         self.analogue = analogue_days(self.days)
         holidays = self.days["is_holiday"].to_numpy()[:whole, None]
@@ -148,12 +152,16 @@ class Bank:
         """Return what each cell is compared with, and the scale of its distance."""
         return reference(self, rows)
 
-    def clean(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return the clean level of each cell as of its origin, and its scale."""
-        where = rows.sensor, self._aligned(rows)
-        return self.base[where], self.scale[where]
+    def usual(self, rows: Rows) -> Floats:
+        """Return the clean level of each cell as of its origin, whatever has moved since."""
+        return np.asarray(self.base[rows.sensor, self.aligned(rows)])
 
-    def _aligned(self, rows: Rows) -> Ints:
+    def clean(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return the clean level of each cell, where its sensor stands now, and its scale."""
+        where = rows.sensor, self.aligned(rows)
+        return moved(self, rows, self.base[where], self.scale[where])
+
+    def aligned(self, rows: Rows) -> Ints:
         """Return the position whose one-week-ahead arrays hold what the origin knows."""
         ahead = (rows.position - rows.origin) // self.season
         return np.asarray(rows.position - self.season * np.maximum(ahead, 0))
@@ -161,7 +169,7 @@ class Bank:
     def features(self, rows: Rows) -> pd.DataFrame:
         """Describe cells; every column is a float, NaN where nothing is known."""
         base, scale = self.clean(rows)
-        where = rows.sensor, self._aligned(rows)
+        where = rows.sensor, self.aligned(rows)
         out: dict[str, Any] = {
             name: (values[where] - base) / scale for name, values in self.weeks.items()
         }

@@ -45,6 +45,8 @@ class Grid:
         Whether the sensor counts (then scales and bounds differ from those of levels).
     last, step, timezone
         Last UTC time of the cube, its step and its zone: what future positions are made from.
+    places : tuple of str
+        Place of each sensor, where they are known.
     """
 
     known: Floats
@@ -56,6 +58,7 @@ class Grid:
     last: pd.Timestamp
     step: pd.Timedelta
     timezone: str
+    places: tuple[str, ...] = ()
 
     @property
     def season(self) -> int:
@@ -120,6 +123,7 @@ def of_cube(cube: xr.Dataset) -> Grid:
         last=times[-1],
         step=step,
         timezone=timezone,
+        places=tuple(str(p) for p in cube["place"].to_numpy()) if "place" in cube.coords else (),
     )
 
 

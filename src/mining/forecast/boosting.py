@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from mining.forecast import _champion, conformal
 from mining.forecast._cells import Rows
 from mining.forecast._drivers import Drivers, drivers
 from mining.forecast._features import Bank
+from mining.forecast._regimes import doubt, reach
 from mining.forecast._training import PastErrors, Trained, situations, train
 from mining.forecast.conformal import Situations
 from mining.forecast.protocol import GridModel
@@ -33,10 +34,11 @@ MOST_ROWS = 150_000
 
 @dataclass(frozen=True)
 class _Outlook:
-    """The next positions of every sensor: medians, sizes of errors and situations."""
+    """The next positions of every sensor: medians, sizes of errors, doubt and situations."""
 
     point: Floats
     size: Floats
+    doubt: Floats
     where: Situations
     errors: PastErrors
 
@@ -59,7 +61,8 @@ class Boosting(GridModel):
     level, so that the pooled absolute error in passages is what is minimised. Features are
     computed as of each training origin (:mod:`mining.forecast._features`); nothing is recursive.
     A special day is compared with last year's same day where there is one
-    (:mod:`mining.forecast._echo`). LightGBM: Ke et al., NIPS 2017.
+    (:mod:`mining.forecast._echo`), and a level that moved beyond chance with where it stands now
+    (:mod:`mining.forecast._regimes`). LightGBM: Ke et al., NIPS 2017.
 
     The history is cut into blocks of four weeks, dealt out to three folds; three models each leave
     one fold out, and the forecast is their mean (Barber et al., *Predictive inference with the
@@ -154,8 +157,9 @@ class Boosting(GridModel):
             return Drivers.nothing((shape[0], steps))
         bank = self._bank(length)
         made = drivers(bank, self._future(length), self.trained.points)
+        made = made.under(self.journal, shape)
         rows = np.where(self._mine(), np.arange(shape[0]), -1)[self._back]
-        return made.laid_out(shape).picked(rows, offsets)
+        return made.picked(rows, offsets)
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         mine = self._mine()
@@ -165,6 +169,7 @@ class Boosting(GridModel):
         offsets = ahead.errors.calibration(quantiles).offsets(ahead.where)
         shape = ahead.point.shape
         made = conformal.spread(ahead.point, ahead.size, offsets.reshape(*shape, len(quantiles)))
+        made = reach(made, ahead.doubt, quantiles)
         good = np.asarray(np.isfinite(made).all(axis=2) & mine[:, None])
         if good.all():
             return made
@@ -217,7 +222,10 @@ class Boosting(GridModel):
         point = self.trained.point(bank, rows, table)
         size = self.trained.size(bank, rows, table, point)
         where, errors = situations(bank, rows), self.trained.errors
-        made = _Outlook(point.reshape(shape), size.reshape(shape), where, errors)
+        # Under an entry of the journal nobody knows more than on a holiday.
+        where = replace(where, special=where.special | self.journal.ahead(length).ravel())
+        unsure = doubt(bank, rows).reshape(shape)
+        made = _Outlook(point.reshape(shape), size.reshape(shape), unsure, where, errors)
         self._outlooks = {length: made}
         return made
 
@@ -225,10 +233,8 @@ class Boosting(GridModel):
         """Serve everything by the simple models first: by their own rules for young sensors."""
         grid = self.grid
         two_weeks = np.isfinite(grid.known).sum(axis=1) >= 2 * grid.season
-        made = []
-        for model in (WindowAverage(), SeasonalNaive()):
-            model.grid, model.calendar, model.ceiling = grid, self.calendar, self.ceiling
-            made.append(model._quantiles(length, quantiles))
+        models = [self._standing_in(model) for model in (WindowAverage(), SeasonalNaive())]
+        made = [model._quantiles(length, quantiles) for model in models]
         names = np.where(two_weeks, WindowAverage.name, SeasonalNaive.name)
         self.served = tuple(
             str(names[k]) if np.isfinite(row).any() else "none" for k, row in enumerate(grid.known)

@@ -73,8 +73,7 @@ class ProphetModel(GridModel):
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         grid = self.grid
-        simple = WindowAverage()
-        simple.grid, simple.calendar = grid, self.calendar
+        simple = self._standing_in(WindowAverage())
         out = simple._quantiles(length, quantiles)
         frame = self._frame(length)
         start = max(grid.origin - self.weeks * grid.season, 0)

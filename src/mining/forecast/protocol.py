@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -13,7 +14,7 @@ import xarray as xr
 from mining.calendars import Calendar
 from mining.cube import SENSOR
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid
+from mining.forecast import _events, _grid
 from mining.forecast._grid import Grid
 from mining.forecast.conformal import Situations
 
@@ -79,7 +80,10 @@ class GridModel:
         order = np.argsort(cube[SENSOR].to_numpy().astype(str), kind="stable")
         cube = cube.isel({SENSOR: order})
         self._back = np.argsort(order)
-        self.grid: Grid = _grid.of_cube(cube)
+        whole = _grid.of_cube(cube)
+        # What happened under an entry of the journal is not the usual: no model learns from it.
+        self.journal = _events.journal(whole, calendar)
+        self.grid: Grid = replace(whole, known=self.journal.known)
         self.calendar = calendar
         self.ceiling = _ceilings(cube)
         if not np.isfinite(self.grid.known).any():
@@ -95,10 +99,17 @@ class GridModel:
         """Return quantiles, shape (sensor, step, quantile): in order, inside the kind's bounds."""
         offsets = self.grid.offsets(steps)
         self.served = self._served
-        made = self._quantiles(int(offsets.max()) + 1, tuple(quantiles))[:, offsets]
+        made = self._quantiles(int(offsets.max()) + 1, tuple(quantiles))
+        made = self.journal.applied(made)[:, offsets]
         bounded = np.clip(np.sort(made, axis=-1), *(b[:, None, None] for b in self.ceiling))
         self.served = tuple(self.served[k] for k in self._back)
         return np.asarray(bounded[self._back])
+
+    def _standing_in(self, model: GridModel) -> GridModel:
+        """Return a simpler model that knows what this one was fitted on."""
+        model.grid, model.calendar = self.grid, self.calendar
+        model.journal, model.ceiling = self.journal, self.ceiling
+        return model
 
     def _learn(self) -> None:
         """Prepare whatever does not depend on the horizon."""
@@ -148,15 +159,23 @@ def hour_class(grid: Grid, positions: Ints) -> Ints:
 
 
 def situations(
-    grid: Grid, special: npt.NDArray[np.bool_], positions: Ints, lead: Ints
+    grid: Grid,
+    special: npt.NDArray[np.bool_],
+    positions: Ints,
+    lead: Ints,
+    under: npt.NDArray[np.bool_] | None = None,
 ) -> Situations:
-    """Return the situations of every sensor at `positions`, shape (sensor, position)."""
+    """Return the situations of every sensor at `positions`, shape (sensor, position).
+
+    Hours `under` an entry of the journal are as special as holidays.
+    """
+    odd = special[positions // grid.slots] | (False if under is None else under)
     shape = (len(grid.sensors), len(positions))
     return Situations(
         sensor=np.broadcast_to(np.arange(shape[0])[:, None], shape),
         hours=np.broadcast_to(hour_class(grid, positions), shape),
         lead=np.broadcast_to(lead, shape),
-        special=np.broadcast_to(special[positions // grid.slots].astype("int64"), shape),
+        special=np.broadcast_to(odd.astype("int64"), shape),
     )
 
 

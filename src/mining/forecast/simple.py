@@ -51,7 +51,8 @@ class SimpleModel(GridModel):
         calibration = self._calibration(length, quantiles, special)
         positions = grid.origin + np.arange(length)
         point = self._point(grid.origin, length)
-        where = situations(grid, special, positions, np.arange(length) // grid.slots)
+        lead, under = np.arange(length) // grid.slots, self.journal.ahead(length)
+        where = situations(grid, special, positions, lead, under)
         return conformal.spread(point, error_scale(grid, point), calibration.offsets(where))
 
     def _calibration(

@@ -107,8 +107,7 @@ class Structural(GridModel):
         return np.where(good[:, None, None], made, self._fallback(length, quantiles))
 
     def _fallback(self, length: int, quantiles: tuple[float, ...]) -> Floats:
-        simple = WindowAverage()
-        simple.grid, simple.calendar = self.grid, self.calendar
+        simple = self._standing_in(WindowAverage())
         return simple._quantiles(length, quantiles)
 
     def _points(self, days: _Days, back: Ints, length: int) -> Floats:
@@ -137,7 +136,8 @@ class Structural(GridModel):
         errors = (padded[:, positions] - guess) / error_scale(grid, guess)
         where = situations(grid, special, positions, np.tile(ahead // grid.slots, len(past)))
         calibration = conformal.calibrate(errors, where, quantiles)
-        now = situations(grid, special, grid.origin + ahead, ahead // grid.slots)
+        under = self.journal.ahead(length)
+        now = situations(grid, special, grid.origin + ahead, ahead // grid.slots, under)
         best = point[:, 0]
         return conformal.spread(best, error_scale(grid, best), calibration.offsets(now))
 
