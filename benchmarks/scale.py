@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def main() -> None:
         found.append((count, line))
         figures = " ".join(f"{line[name]:8.0f}" for name in ("cpu", "wall", "peak"))
         print(f"{count:8d} {figures}  {line['sum']}", flush=True)
-    for (few, a), (many, b) in zip(found, found[1:], strict=False):
+    for (few, a), (many, b) in itertools.pairwise(found):
         exponents = [math.log(b[name] / a[name]) / math.log(many / few) for name in ("cpu", "peak")]
         print(
             "{} to {} sensors: CPU grows as N^{:.2f}, peak as N^{:.2f}".format(

@@ -44,7 +44,7 @@ def cumulated(values: Floats) -> Floats:
 
 def summed(array: Floats, rows: Ints, start: Floats | None = None) -> Floats:
     """Return the sum of some rows, one after the other: no copy, and one order of additions."""
-    out = np.zeros(array.shape[1:]) if start is None else start.copy()
+    out: Floats = np.zeros(array.shape[1:]) if start is None else start.copy()
     for row in rows.tolist():
         out += array[row]
     return out

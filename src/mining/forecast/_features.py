@@ -104,7 +104,8 @@ class Bank:
         whole = self.grid.origin // self.grid.slots
         shape = (whole, self.grid.slots)
         days, scales = (np.empty((len(self.values), whole)) for _ in range(2))
-        total, total_scale = np.zeros(shape), np.zeros(shape)
+        total: Floats = np.zeros(shape)
+        total_scale: Floats = np.zeros(shape)
         for rows in blocks(len(self.values)):
             surplus, scale = (
                 a[:, : whole * self.grid.slots].reshape(-1, *shape)
