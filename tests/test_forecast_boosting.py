@@ -78,8 +78,9 @@ def test_errors_come_from_trees_that_never_saw_the_row() -> None:
     first = cross_fit(table, target, weight, fold, POINT, trees=10, seed=0)
     other = np.where(fold == 0, 99.0, target)
     second = cross_fit(table, other, weight, fold, POINT, trees=10, seed=0)
-    assert (first.held_out[fold == 0] == second.held_out[fold == 0]).all()
-    assert (first.held_out[fold == 1] != second.held_out[fold == 1]).any()
+    before, after = first.held_out(table, fold), second.held_out(table, fold)
+    assert (before[fold == 0] == after[fold == 0]).all()
+    assert (before[fold == 1] != after[fold == 1]).any()
     each = [b.predict(table) for b in first.boosters]
     assert first.predict(table) == pytest.approx(np.mean(each, axis=0), abs=1e-12)
 
@@ -91,8 +92,9 @@ def test_the_unit_of_weights_and_unknown_targets_change_nothing() -> None:
                       trees=5, seed=0)  # fmt: skip
     part = cross_fit(table[known], target[known], np.full(800, 0.25), fold[known], POINT,
                      trees=5, seed=0)  # fmt: skip
-    assert (whole.held_out[known] == part.held_out).all()
-    assert np.isfinite(whole.held_out).all()
+    held = whole.held_out(table, fold)
+    assert (held[known] == part.held_out(table[known], fold[known])).all()
+    assert np.isfinite(held).all()
 
 
 def test_one_fold_trains_and_holds_nothing_out() -> None:
@@ -100,7 +102,7 @@ def test_one_fold_trains_and_holds_nothing_out() -> None:
     made = cross_fit(table, target, np.ones(300), np.zeros(300, dtype="int64"), POINT, trees=5,
                      seed=0)  # fmt: skip
     assert len(made.boosters) == 1
-    assert np.isnan(made.held_out).all()
+    assert np.isnan(made.held_out(table, np.zeros(300, dtype="int64"))).all()
     assert np.isfinite(made.predict(table)).all()
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mining.errors import ForageError
     from mining.forecast import forecast, summarize
     from mining.forecast.backtest import backtest
+    from mining.forecast.totals import totals
     from mining.quality import clean
 
 __version__ = "0.1.0"
@@ -52,6 +53,7 @@ _HOME = {
     "observed": "mining.cube",
     "rhythms": "mining.activity",
     "summarize": "mining.forecast",
+    "totals": "mining.forecast",
     "trusted": "mining.cube",
 }
 #: Rooms that people reach as attributes; the others are for the pipeline.
@@ -74,6 +76,7 @@ __all__ = [
     "observed",
     "rhythms",
     "summarize",
+    "totals",
     "trusted",
 ]
 

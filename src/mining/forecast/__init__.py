@@ -30,9 +30,10 @@ from typing import Any
 from mining.forecast._origins import QUANTILES
 from mining.forecast.ahead import forecast
 from mining.forecast.backtest import backtest
-from mining.forecast.models import get, names
+from mining.forecast.models import get, load, names
 from mining.forecast.protocol import Model
 from mining.forecast.summary import champion, summarize
+from mining.forecast.totals import totals
 
 __all__ = [
     "QUANTILES",
@@ -41,8 +42,10 @@ __all__ = [
     "champion",
     "forecast",
     "get",
+    "load",
     "names",
     "summarize",
+    "totals",
 ]
 
 

@@ -60,27 +60,70 @@ def analogue_days(days: pd.DataFrame) -> Ints:
     return out
 
 
-def pairs(grid: Grid, days: int) -> tuple[Ints, Ints]:
-    """Return training origins and leads: every past day once, leads in rotation.
+@dataclass(frozen=True)
+class PastDays:
+    """Days of the past, each forecast once, from an origin some days before it.
 
-    Returns
-    -------
-    origin, lead : ndarray of int
-        Origins at the same time of the day as the real one, and days ahead from 0.
+    A day is the run of slots that starts at the time of day of the real origin.
+
+    Attributes
+    ----------
+    back, lead : ndarray of int, shape (day,)
+        How many days before the real origin each starts, in time order, and how many days ahead
+        of its own origin.
+    origin, slots : int
+        Of the grid.
     """
-    past = np.arange(1, max((grid.origin - grid.season) // grid.slots, 1))
-    # Days run through the leads, and the leads drift against the weekdays, whatever the horizon.
-    lead = (past * 5 + past // 7) % days
-    keep = past > lead
-    return grid.origin - past[keep] * grid.slots, lead[keep]
+
+    back: Ints
+    lead: Ints
+    origin: int
+    slots: int
+
+    @property
+    def positions(self) -> Ints:
+        """Return the grid positions of the days, shape (day, slot)."""
+        return (self.origin - self.back * self.slots)[:, None] + np.arange(self.slots)
+
+    def some(self, which: Ints) -> PastDays:
+        """Return some of the days."""
+        return PastDays(self.back[which], self.lead[which], self.origin, self.slots)
+
+    def rows(self, cells: Ints, sensors: int) -> Rows:
+        """Return cells by their index in the flattened array (sensor, day, slot)."""
+        shape = (sensors, len(self.back), self.slots)
+        sensor, day, slot = np.unravel_index(cells, shape)
+        position = self.origin - self.back[day] * self.slots + slot
+        origin = self.origin - (self.back[day] + self.lead[day]) * self.slots
+        return Rows(np.asarray(sensor), np.asarray(position), np.asarray(origin))
+
+    def all_rows(self, sensors: int) -> Rows:
+        """Return every cell of the days, in the order of the array (sensor, day, slot)."""
+        return self.rows(np.arange(sensors * len(self.back) * self.slots), sensors)
 
 
-def cells(grid: Grid, origin: Ints, lead: Ints) -> Rows:
-    """Return the cells of every sensor for some origins and days ahead."""
-    position = origin[:, None] + lead[:, None] * grid.slots + np.arange(grid.slots)
-    sensors = len(grid.sensors)
-    return Rows(
-        sensor=np.repeat(np.arange(sensors), position.size),
-        position=np.tile(position.ravel(), sensors),
-        origin=np.tile(np.repeat(origin, grid.slots), sensors),
-    )
+def past_days(grid: Grid, days: int) -> PastDays:
+    """Return every past day that has a week of history before its origin, leads in rotation.
+
+    Parameters
+    ----------
+    grid : Grid
+        What is known.
+    days : int
+        Leads run from 0 to `days` - 1.
+    """
+    back = np.arange((grid.origin - grid.season) // grid.slots, 0, -1)
+    # Leads drift against the weekdays, whatever the horizon: each meets all of them.
+    lead = (back * 5 + back // 7 + back // (7 * days)) % days
+    keep = grid.origin - (back + lead) * grid.slots >= grid.season
+    return PastDays(back[keep], lead[keep], grid.origin, grid.slots)
+
+
+def whole_weeks(past: PastDays, weeks: int) -> PastDays:
+    """Return the days of some whole weeks, spread evenly; every day where that is all there are."""
+    week = (past.back - 1) // 7
+    held = np.unique(week)
+    if len(held) <= weeks:
+        return past
+    chosen = held[np.linspace(0, len(held) - 1, weeks).round().astype("int64")]
+    return past.some(np.flatnonzero(np.isin(week, chosen)))

@@ -42,10 +42,15 @@ class Bank:
         Known in advance.
     length : int
         Positions to forecast.
+    codes : ndarray of int, optional
+        What each sensor of the grid is called in features; its position by default.
     """
 
-    def __init__(self, grid: Grid, calendar: Calendar, length: int) -> None:
+    def __init__(
+        self, grid: Grid, calendar: Calendar, length: int, codes: Ints | None = None
+    ) -> None:
         self.grid = grid
+        self.codes = np.arange(len(grid.sensors)) if codes is None else codes
         self.season = grid.season
         span = grid.origin + grid.season
         self.day_count = -(-(grid.origin + max(length, grid.season)) // grid.slots)
@@ -200,7 +205,7 @@ class Bank:
         day, slot = rows.position // self.grid.slots, rows.position % self.grid.slots
         table = self.days
         out: dict[str, Any] = {
-            "sensor": rows.sensor,
+            "sensor": self.codes[rows.sensor],
             "slot": slot,
             "weekday": self.weekday[day],
             "lead": (rows.position - rows.origin) // self.grid.slots,

@@ -40,17 +40,26 @@ class CrossFit:
     ----------
     boosters : tuple
         LightGBM boosters.
-    held_out : ndarray
-        For each training row, what the booster that did not see it says; NaN if there is none.
+    folds : tuple of int
+        The fold that each left out; -1 for one that saw everything.
     """
 
     boosters: tuple[Any, ...]
-    held_out: Floats
+    folds: tuple[int, ...]
 
     def predict(self, table: pd.DataFrame) -> Floats:
         """Return the mean of the boosters: closer to the truth than any one of them."""
         made = [np.asarray(b.predict(table, num_threads=1)) for b in self.boosters]
         return np.asarray(np.mean(made, axis=0))
+
+    def held_out(self, table: pd.DataFrame, fold: Ints) -> Floats:
+        """Return what the booster that left each row's fold out says; NaN if there is none."""
+        out = np.full(len(table), np.nan)
+        for booster, left_out in zip(self.boosters, self.folds, strict=True):
+            rows = np.flatnonzero(fold == left_out)
+            if len(rows):
+                out[rows] = booster.predict(table.iloc[rows], num_threads=1)
+        return out
 
 
 def cross_fit(
@@ -78,20 +87,20 @@ def cross_fit(
     trees, seed : int
         Number of trees; seed of their draws.
     """
-    held_out, boosters = np.full(len(target), np.nan), []
+    boosters, folds = [], []
     used = PARAMS | params | {"num_iterations": trees}
     usable = np.isfinite(target)
     for k in np.unique(fold).tolist():
-        train, test = np.flatnonzero(usable & (fold != k)), np.flatnonzero(fold == k)
+        train = np.flatnonzero(usable & (fold != k))
         if len(train):
             one = used | {"seed": seed + 100 * k}
-            part = _fit(table.iloc[train], target[train], weight[train], one)
-            held_out[test] = part.predict(table.iloc[test], num_threads=1)
-            boosters.append(part)
+            boosters.append(_fit(table.iloc[train], target[train], weight[train], one))
+            folds.append(k)
     if not boosters:  # a single fold: nothing can be held out
         rows = np.flatnonzero(usable)
         boosters = [_fit(table.iloc[rows], target[rows], weight[rows], used | {"seed": seed})]
-    return CrossFit(tuple(boosters), held_out)
+        folds = [-1]
+    return CrossFit(tuple(boosters), tuple(folds))
 
 
 def _fit(table: pd.DataFrame, target: Floats, weight: Floats, params: dict[str, Any]) -> Any:

@@ -13,13 +13,15 @@ import xarray as xr
 from mining import cube as cubes
 from mining import progress
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid, _origins, _tasks, models, summary
+from mining.forecast import _grid, _origins, _tasks, explain, models, summary
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
+from mining.forecast.scenarios import scenarios as joint
 
 #: The model taken without a backtest; it hands young sensors to simpler ones by itself.
 DEFAULT = "boosting"
+_PATHS = {"long_name": "equally likely joint futures"}
 #: Origins of the backtest that chooses among several models.
 CHOICE_ORIGINS = 4
 
@@ -35,6 +37,8 @@ def forecast(
     calendar: object = "cube",
     cutoff: str | pd.Timestamp | None = None,
     history: str | pd.Timedelta | None = "104W",
+    scenarios: int = 0,
+    drivers: bool = False,
 ) -> xr.Dataset:
     """Forecast every sensor.
 
@@ -59,6 +63,10 @@ def forecast(
         Local time of the origin; the end of the data by default.
     history : str, Timedelta or None
         At most so much data before the origin.
+    scenarios : int
+        Number of joint futures, 0 for none; 100 are enough for totals with an 80 % interval.
+    drivers : bool
+        Whether to say what moves each forecast away from a normal week.
 
     Returns
     -------
@@ -67,6 +75,16 @@ def forecast(
         3 decimals; `time` is UTC. Coordinate `model` (sensor) says which model served a sensor:
         one too young for the chosen model is served by a simpler one, and one without any
         trusted value by none (NaN). Attributes `cutoff` (local) and `model`.
+
+        With `scenarios`: `path` (sensor, time, scenario), equally likely joint futures that
+        have the quantiles of each cell and move together as past errors did
+        (:mod:`mining.forecast.scenarios`); :func:`totals` adds them up.
+
+        With `drivers`: `usual` (sensor, time), the same hour of a normal week, and `effect`
+        (sensor, time, driver), what moves the median away from it: ``holiday``, ``season`` (with
+        school terms), ``recent`` (level of the last weeks), ``event`` (announced in the journal)
+        and ``other``. `usual` and the effects add up to the median
+        (:mod:`mining.forecast._drivers`).
 
     Raises
     ------
@@ -111,7 +129,11 @@ def forecast(
     with progress.patience(f"forecast: {chosen.name} for {cube.sizes[cubes.SENSOR]} sensors"):
         fitted = chosen.fit(known, known_ahead)
         made = _tasks.predicted(fitted, known, steps, levels)
-    return _dataset(cube, known, made, levels=levels, fitted=fitted, when=when)
+        out = _dataset(cube, known, made, levels=levels, fitted=fitted, when=when)
+        if scenarios:
+            paths = joint(fitted, known, known_ahead, steps, scenarios).round(_tasks.DECIMALS)
+            out["path"] = (*out["value"].dims[:2], "scenario"), paths + 0.0, _PATHS
+        return explain.told(out, fitted, known, known_ahead) if drivers else out
 
 
 def _chosen(

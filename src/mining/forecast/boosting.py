@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
-from mining.forecast import conformal
-from mining.forecast._cells import Rows, cells, pairs
+from mining.calendars import Calendar
+from mining.errors import ModelError
+from mining.forecast import _champion, conformal
+from mining.forecast._cells import Rows
+from mining.forecast._drivers import Drivers, drivers
 from mining.forecast._features import Bank
-from mining.forecast._reference import trust
-from mining.forecast._trees import POINT, SIZE, cross_fit
-from mining.forecast.conformal import Calibration, Situations
-from mining.forecast.protocol import GridModel, hour_class
+from mining.forecast._training import PastErrors, Trained, situations, train
+from mining.forecast.conformal import Situations
+from mining.forecast.protocol import GridModel
 from mining.forecast.simple import SeasonalNaive, WindowAverage
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -24,12 +29,16 @@ LEAST_DAYS = 28
 TRAIN_DAYS = 56
 #: Rows it is trained on, at most; more cost time and gain little.
 MOST_ROWS = 150_000
-#: Days of a block of the cross-fit: residuals of a block come from the model of the other blocks.
-BLOCK_DAYS = 28
-FOLDS = 3
-#: Trees of the size of errors, and what is added to an error before its logarithm.
-SIZE_TREES = 80
-LEAST_ERROR = 0.03
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """The next positions of every sensor: medians, sizes of errors and situations."""
+
+    point: Floats
+    size: Floats
+    where: Situations
+    errors: PastErrors
 
 
 class Boosting(GridModel):
@@ -58,6 +67,10 @@ class Boosting(GridModel):
     residual, and all of them lie before the origin. A second set of trees learns the size of
     these errors, and conformal quantiles of the errors in units of that size are pooled by sensor,
     hours and day ahead, special days apart (Lei et al. 2018, locally weighted).
+
+    It is trained when the first forecast asks for it. :meth:`save` writes what was learnt;
+    :meth:`load` reads it back, and :meth:`fit` of a loaded model takes newer data in without
+    training again.
     """
 
     name = "boosting"
@@ -67,36 +80,146 @@ class Boosting(GridModel):
         self.trees = trees
         self.rows = rows
         self.seed = seed
-        self.fitted: tuple[Any, ...] = ()
+        self.trained: Trained | None = None
+        self.loaded = False
+        self._outlooks: dict[int, _Outlook] = {}
 
-    def texts(self) -> dict[str, str]:
-        """Return the fitted trees as text, by file name; nothing before a prediction."""
-        return {f"boosting_{k}.txt": b.model_to_string() for k, b in enumerate(self.fitted)}
+    def fit(self, cube: xr.Dataset, calendar: Calendar) -> Self:
+        """Lay the cube out by local clock; forget what was learnt, unless it was loaded.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If there is no trusted value at all, or the step does not divide a day.
+        ModelError
+            If the model was loaded, and the cube ends before the data that it was trained on.
+        """
+        super().fit(cube, calendar)
+        self._outlooks = {}
+        if not self.loaded:
+            self.trained = None
+        elif self.trained is not None and self.grid.moment() < self.trained.until:
+            msg = (
+                f"the data end on {self.grid.moment()}: this model was trained on data up to "
+                f"{self.trained.until} and cannot forecast from an earlier origin"
+            )
+            raise ModelError(msg)
+        return self
+
+    def save(self, folder: Path) -> None:
+        """Write what was learnt into a folder: trees as text, errors as netCDF, the rest as JSON.
+
+        Raises
+        ------
+        ModelError
+            If nothing was learnt: before the first forecast, or with too little data.
+        """
+        if self.trained is None:
+            raise ModelError("model 'boosting' has learnt nothing yet: forecast first, then save")
+        options = {"trees": self.trees, "rows": self.rows, "seed": self.seed}
+        _champion.write(folder, self.trained, options)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Return a model as it was saved.
+
+        Raises
+        ------
+        ModelError
+            If the folder does not hold a saved model, or a damaged one.
+        """
+        trained, options = _champion.read(folder)
+        model = cls(**options)
+        model.trained, model.loaded = trained, True
+        return model
+
+    def past_errors(self) -> PastErrors | None:
+        """Return the errors of past days in the order of the cube, None before training."""
+        if self.trained is None:
+            return None
+        errors = self.trained.errors
+        padded = np.pad(errors.scaled, ((0, 1), (0, 0), (0, 0)), constant_values=np.nan)
+        values = padded[self._codes()[self._back]]
+        return PastErrors(values, errors.lead, errors.special, errors.hours)
+
+    def drivers(self, steps: int) -> Drivers:
+        """Return what moves the next `steps` medians away from a normal week.
+
+        Cells that another model serves are NaN.
+        """
+        offsets = self.grid.offsets(steps)
+        length = int(offsets.max()) + 1
+        shape = (len(self.grid.sensors), length)
+        if self.trained is None or not self._mine().any():
+            return Drivers.nothing((shape[0], steps))
+        bank = self._bank(length)
+        made = drivers(bank, self._future(length), self.trained.points)
+        rows = np.where(self._mine(), np.arange(shape[0]), -1)[self._back]
+        return made.laid_out(shape).picked(rows, offsets)
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
-        grid = self.grid
-        seen = np.isfinite(grid.known).sum(axis=1) / grid.slots
-        if seen.max() < TRAIN_DAYS:
+        mine = self._mine()
+        if not mine.any():
             return self._fallback(length, quantiles)
-        bank = Bank(grid, self.calendar, length)
-        ahead = np.arange(length)
-        future = Rows(
-            np.repeat(np.arange(len(grid.sensors)), length),
-            np.tile(grid.origin + ahead, len(grid.sensors)),
-            np.full(length * len(grid.sensors), grid.origin),
-        )
-        point, unit, calibration = self._trained(bank, future, length, quantiles)
-        shape = (len(grid.sensors), length)
-        where = self._where(bank, future)
-        offsets = calibration.offsets(where).reshape(*shape, len(quantiles))
-        made = conformal.spread(point.reshape(shape), unit.reshape(shape), offsets)
-        good = np.isfinite(made).all(axis=2) & (seen >= LEAST_DAYS)[:, None]
+        ahead = self._outlook(length)
+        offsets = ahead.errors.calibration(quantiles).offsets(ahead.where)
+        shape = ahead.point.shape
+        made = conformal.spread(ahead.point, ahead.size, offsets.reshape(*shape, len(quantiles)))
+        good = np.asarray(np.isfinite(made).all(axis=2) & mine[:, None])
         if good.all():
             return made
-        served = good.any(axis=1)
+        served = np.asarray(good.any(axis=1))
         fallback = self._fallback(length, quantiles)
         self.served = tuple(self.name if served[k] else name for k, name in enumerate(self.served))
         return np.asarray(np.where(good[..., None], made, fallback))
+
+    def _mine(self) -> npt.NDArray[np.bool_]:
+        """Tell which sensors this model serves: those with enough of a past that it knows."""
+        seen = np.isfinite(self.grid.known).sum(axis=1) / self.grid.slots
+        if self.loaded and self.trained is not None:
+            return np.asarray((seen >= LEAST_DAYS) & (self._codes() < len(self.trained.sensors)))
+        return np.asarray((seen >= LEAST_DAYS) & (seen.max() >= TRAIN_DAYS))
+
+    def _codes(self) -> Ints:
+        """Return what the trees call each sensor; the number of those they know for another."""
+        if self.trained is None:
+            return np.arange(len(self.grid.sensors))
+        known = {name: code for code, name in enumerate(self.trained.sensors)}
+        return np.array([known.get(name, len(known)) for name in self.grid.sensors])
+
+    def _bank(self, length: int) -> Bank:
+        return Bank(self.grid, self.calendar, length, self._codes())
+
+    def _future(self, length: int) -> Rows:
+        sensors = len(self.grid.sensors)
+        return Rows(
+            np.repeat(np.arange(sensors), length),
+            np.tile(self.grid.origin + np.arange(length), sensors),
+            np.full(length * sensors, self.grid.origin),
+        )
+
+    def _outlook(self, length: int) -> _Outlook:
+        if length in self._outlooks:
+            return self._outlooks[length]
+        days = -(-length // self.grid.slots)
+        bank = self._bank(length)
+        if self.loaded and self.trained is not None and self.trained.days < days:
+            msg = (
+                f"this model was trained for {self.trained.days} days ahead: a forecast of "
+                f"{days} days needs one that is trained for them"
+            )
+            raise ModelError(msg)
+        if self.trained is None or (self.trained.days != days and not self.loaded):
+            options = {"trees": self.trees, "rows": self.rows, "seed": self.seed}
+            self.trained = train(bank, days, **options)
+        rows, shape = self._future(length), (len(self.grid.sensors), length)
+        table = bank.features(rows)
+        point = self.trained.point(bank, rows, table)
+        size = self.trained.size(bank, rows, table, point)
+        where, errors = situations(bank, rows), self.trained.errors
+        made = _Outlook(point.reshape(shape), size.reshape(shape), where, errors)
+        self._outlooks = {length: made}
+        return made
 
     def _fallback(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         """Serve everything by the simple models first: by their own rules for young sensors."""
@@ -111,64 +234,3 @@ class Boosting(GridModel):
             str(names[k]) if np.isfinite(row).any() else "none" for k, row in enumerate(grid.known)
         )
         return np.where(two_weeks[:, None, None], made[0], made[1])
-
-    def _trained(
-        self, bank: Bank, future: Rows, length: int, quantiles: tuple[float, ...]
-    ) -> tuple[Floats, Floats, Calibration]:
-        """Return future medians, the unit of errors around them, and their calibration."""
-        days = -(-length // self.grid.slots)
-        rows = self._training_rows(bank, days)
-        table, target = bank.features(rows), bank.target(rows)
-        base, scale = bank.reference(rows)
-        weight = self._weight(rows, scale)
-        fold = (rows.position // self.grid.slots // BLOCK_DAYS) % FOLDS
-        made = cross_fit(table, target, weight, fold, POINT, trees=self.trees, seed=self.seed)
-        point = base + made.held_out * trust(bank, rows) * scale
-        unit = self._unit(bank, point, rows)
-        errors = (base + target * scale - point) / unit
-        size = np.log(np.abs(errors) + LEAST_ERROR)
-        sizes = cross_fit(table, size, weight, fold, SIZE, trees=SIZE_TREES, seed=self.seed)
-        errors = errors / np.exp(sizes.held_out)
-        calibration = conformal.calibrate(errors, self._where(bank, rows), quantiles)
-        self.fitted = (*made.boosters, *sizes.boosters)
-        ahead = bank.features(future)
-        base, scale = bank.reference(future)
-        point = base + made.predict(ahead) * trust(bank, future) * scale
-        return point, self._unit(bank, point, future) * np.exp(sizes.predict(ahead)), calibration
-
-    def _training_rows(self, bank: Bank, days: int) -> Rows:
-        rows = cells(self.grid, *pairs(self.grid, days))
-        usable = np.flatnonzero(np.isfinite(bank.target(rows)))
-        if len(usable) > self.rows:
-            # Special days are few and hard: all of them are kept, as long as they are few.
-            special = bank.special[rows.position[usable] // self.grid.slots]
-            rare = usable[special] if special.sum() < self.rows // 2 else usable[:0]
-            common = np.setdiff1d(usable, rare)
-            draw = np.random.default_rng(self.seed)
-            drawn = draw.choice(common, self.rows - len(rare), replace=False)
-            usable = np.sort(np.concatenate([rare, drawn]))
-        return Rows(rows.sensor[usable], rows.position[usable], rows.origin[usable])
-
-    def _weight(self, rows: Rows, scale: Floats) -> Floats:
-        counts = self.grid.is_count[rows.sensor]
-        mean = scale[counts].mean() if counts.any() else 1.0
-        return np.where(counts, scale / mean, 1.0)
-
-    def _unit(self, bank: Bank, point: Floats, rows: Rows) -> Floats:
-        """Return what errors are measured in: the forecast itself for counts."""
-        _, scale = bank.reference(rows)
-        relative = np.maximum(point, 0.0) + bank.floor[rows.sensor, 0]
-        return np.where(self.grid.is_count[rows.sensor], relative, scale)
-
-    def _where(self, bank: Bank, rows: Rows) -> Situations:
-        grid = self.grid
-        day = rows.position // grid.slots
-        lead = (rows.position - rows.origin) // grid.slots
-        near = np.searchsorted([1, 3, 7], lead, side="right")
-        weekend = bank.weekday[day] >= 5
-        return Situations(
-            sensor=rows.sensor,
-            hours=hour_class(grid, rows.position),
-            lead=near * 2 + weekend,
-            special=bank.special[day].astype("int64"),
-        )

@@ -10,6 +10,7 @@ import xarray as xr
 from mining import cube as data_model
 from mining import writers
 from mining.forecast import Model, champion, forecast, get
+from mining.forecast.boosting import Boosting
 from mining.params import Params, load_params
 from mining.stages._results import of_places, read_table
 from mining.stages._workspace import Workspace, step
@@ -41,8 +42,8 @@ def run(root: Path, territory: str) -> None:
 
     def fill(folder: Path) -> None:
         writers.json_file(folder / "champion.json", card)
-        for name, content in getattr(fitted, "texts", dict)().items():
-            writers.text(folder / name, content)
+        if isinstance(fitted, Boosting) and fitted.trained is not None:
+            fitted.save(folder)
 
     writers.directory(files.models, fill)
 
