@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 #: Environment variables that name a scheduler, the first that is set counts.
 SCHEDULER = "FORAGE_SCHEDULER"
 VARIABLES = (SCHEDULER, "DASK_SCHEDULER_ADDRESS")
-#: Seconds until a scheduler, and its first worker, must answer.
+#: Seconds until a scheduler must answer, and until its first worker must be there.
 ANSWER = 8.0
+FIRST = 30.0
 #: Seconds that a run goes on without any worker, for a new one to come.
 WORKERLESS = 60.0
 #: Items that a worker has at a time: one that it computes, one that is on its way.
@@ -148,9 +149,9 @@ def _told(where: str, what: str) -> Iterator[None]:
 def _check(client: Client, where: str) -> None:
     """Refuse workers that would not compute as this process does."""
     try:
-        client.wait_for_workers(1, timeout=ANSWER)
+        client.wait_for_workers(1, timeout=FIRST)
     except TimeoutError as error:
-        msg = f"scheduler {where}: no worker in {ANSWER:.0f} s; start one: mining worker {where}"
+        msg = f"scheduler {where}: no worker in {FIRST:.0f} s; start one: mining worker {where}"
         raise ConfigError(msg) from error
     with _told(where, "was lost"):
         replies = client.run(_alike.traits, on_error="return")

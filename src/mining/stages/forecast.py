@@ -55,6 +55,7 @@ def _forecast(cube: xr.Dataset, model: Model, params: Params) -> xr.Dataset:
         model=model,
         quantiles=params.evaluate.quantiles,
         history=params.evaluate.history,
+        workers=0,
     )
 
 
