@@ -89,7 +89,7 @@ def test_a_lazy_cube_travels_as_a_name(tmp_path: Path, monkeypatch: pytest.Monke
     lazy = cubes.read("a.zarr", lazy=True)
     part = lazy.isel(sensor=np.arange(5, 60, 3), time=slice(100, 1900))
     sent = pickle.dumps(part)
-    assert part["value"].nbytes == 18 * 1800 * 4
+    assert part["value"].nbytes == 19 * 1800 * 4
     assert len(sent) < part["value"].nbytes / 2
     monkeypatch.chdir("/")
     got = pickle.loads(sent)  # noqa: S301 - made above
@@ -102,7 +102,7 @@ def test_damage_in_a_zarr_folder_is_told(tmp_path: Path) -> None:
     folder = writers.zarr(tmp_path / "a.zarr", small_cube(), cubes.zarr_encoding())
     chunk = folder / "value" / "0.0"
     whole = chunk.read_bytes()
-    for place in range(20, len(whole), 41):
+    for place in np.linspace(20, len(whole) - 1, 5).astype(int).tolist():
         chunk.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         for lazy in (False, True):
             with pytest.raises(CubeError, match=r"a\.zarr"):

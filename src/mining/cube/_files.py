@@ -47,16 +47,15 @@ def read(path: Path | str, *, lazy: bool = False) -> xr.Dataset:
         for name in (*TEXT_COORDS, SENSOR, REPAIR):
             if name in cube.coords:
                 cube[name] = cube[name].astype(str)
+        return validate(cube)
+    except ForageError as error:
+        raise CubeError(f"{file}: {error}; make it again") from error
     except ImportError as error:
         raise ConfigError(f"{file}: Zarr is not installed; install mining[cluster]") from error
     except Exception as error:  # readers answer damage with errors of many classes
         what = "Zarr folder" if folder else "netCDF-4 file"
         msg = f"{file}: not a readable {what} ({type(error).__name__}); make it again"
         raise CubeError(msg) from error
-    try:
-        return validate(cube)
-    except ForageError as error:
-        raise CubeError(f"{file}: {error}; make it again") from error
 
 
 def _loaded(file: Path) -> xr.Dataset:
