@@ -15,7 +15,7 @@ from _forecast_cubes import rhythm_cube, with_values
 from mining import cube as cubes
 from mining.calendars import Calendar
 from mining.errors import ModelError, NotEnoughDataError
-from mining.forecast import forecast, get, names
+from mining.forecast import forecast, get, names, structural
 from mining.forecast._cells import analogue_days
 from mining.forecast.boosting import Boosting
 from mining.forecast.prophets import ProphetModel
@@ -221,3 +221,23 @@ def test_an_origin_in_the_middle_of_a_day() -> None:
     assert out.attrs["cutoff"] == "2025-04-15T06:00:00"
     truth = rhythm_cube(days=102, noise=0.0)["value"].sel(time=out["time"]).to_numpy()
     assert out["value"].to_numpy()[:, :, 0] == pytest.approx(truth, rel=0.25)
+
+
+def test_structural_model_tells_holidays_apart() -> None:
+    # Eight weeks of nothing but four holidays, all Mondays: two of log 2 lower, two of log 1.
+    count, holidays = 56, {7: "a", 21: "b", 28: "a", 42: "b"}
+    logs, key = np.zeros(count), np.full(count + 14, "", dtype="<U1")
+    for day, name in holidays.items():
+        logs[day], key[day] = {"a": -2.0, "b": -1.0}[name], name
+    key[count], key[count + 7] = "a", "c"
+    days = structural._Days(
+        logs=logs[None],
+        weekday=np.arange(count + 14) % 7,
+        holiday=key != "",
+        special=np.zeros(count + 14, dtype=bool),
+        key=key,
+    )
+    effects = structural._effects(days, logs, np.ones(count, dtype=bool))
+    # Any holiday -1.5; "a" was 0.5 lower still, twice: 2/3 of it are believed. "c" is new.
+    assert effects[[count, count + 7]] == pytest.approx([-1.5 - 0.5 * 2 / 3, -1.5])
+    assert effects[count + 1 : count + 7] == pytest.approx(np.zeros(6))

@@ -62,20 +62,21 @@ def test_ranks_are_permutations(seed: int, count: int, days: int) -> None:
 
 
 def test_totals_add_up_over_sensors_and_time(ahead: xr.Dataset) -> None:
-    median = ahead["value"].sel(quantile=0.5)
+    expected = ahead["path"].mean("scenario")
     places = totals(ahead, by="place", each="day")
     assert places["group"].to_numpy().tolist() == ["hill", "quay"]
     assert places["steps"].to_numpy().tolist() == [24] * 14
-    central = places["value"].sel(quantile=0.5)
-    by_hand = median.sel(sensor=["s0", "s1"]).sum("sensor").to_numpy().reshape(14, 24).sum(axis=1)
-    assert central.sel(group="quay").to_numpy() == pytest.approx(by_hand, abs=0.01)
-    whole = totals(ahead, by="territory", each="week")["value"].sel(quantile=0.5)
-    weeks = central.sum("group").to_numpy().reshape(2, 7).sum(axis=1)
-    assert whole.to_numpy()[0] == pytest.approx(weeks, abs=0.05)
-    street = totals(ahead, by={"street": ["s2", "s0"]}, each="horizon")["value"]
-    assert float(street.sel(quantile=0.5).item()) == pytest.approx(
-        float(median.sel(sensor=["s0", "s2"]).sum()), abs=0.05
-    )
+    quay = expected.sel(sensor=["s0", "s1"]).sum("sensor").to_numpy().reshape(14, 24).sum(axis=1)
+    assert places["expected"].sel(group="quay").to_numpy() == pytest.approx(quay, abs=0.001)
+    weeks = places["expected"].sum("group").to_numpy().reshape(2, 7).sum(axis=1)
+    whole = totals(ahead, by="territory", each="week")
+    assert whole["expected"].to_numpy()[0] == pytest.approx(weeks, abs=0.02)
+    street = totals(ahead, by={"street": ["s2", "s0"]}, each="horizon")
+    by_hand = float(expected.sel(sensor=["s0", "s2"]).sum())
+    assert street["expected"].item() == pytest.approx(by_hand, abs=0.001)
+    low, high = (whole["value"].sel(quantile=q) for q in (0.4, 0.6))
+    assert (low < whole["expected"]).all()
+    assert (whole["expected"] < high).all()
 
 
 def test_a_total_of_one_sensor_and_one_step_is_the_forecast_itself(ahead: xr.Dataset) -> None:
@@ -130,8 +131,8 @@ def test_hours_are_sums_of_quarters() -> None:
     ahead = forecast(cube, horizon="24h", model="window_average", scenarios=4)
     hours = totals(ahead, by="territory", each="hour")
     assert hours["steps"].to_numpy().tolist() == [4] * 24
-    by_hand = ahead["value"].sel(quantile=0.5).sum("sensor").to_numpy().reshape(24, 4).sum(axis=1)
-    assert hours["value"].sel(quantile=0.5).to_numpy()[0] == pytest.approx(by_hand, abs=0.01)
+    by_hand = ahead["path"].mean("scenario").sum("sensor").to_numpy().reshape(24, 4).sum(axis=1)
+    assert hours["expected"].to_numpy()[0] == pytest.approx(by_hand, abs=0.001)
 
 
 def test_levels_are_not_added_up_and_mistakes_are_one_sentence(ahead: xr.Dataset) -> None:

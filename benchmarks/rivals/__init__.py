@@ -1,0 +1,1 @@
+"""The forecasting benchmark: every model in a process of its own, one score for all."""
