@@ -153,7 +153,11 @@ def test_backtest_and_forecast_on_a_cluster_give_the_same_bits(
     scheduler: str, cube: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_batches, "LARGEST", 3)
-    options = {"models": ["window_average", "statsmodels"], "origins": 1, "return_forecasts": True}
+    options = {
+        "models": ["window_average", "seasonal_naive"],
+        "origins": 2,
+        "return_forecasts": True,
+    }
     ask = {"model": Boosting(trees=4, rows=1000), "horizon": "1D", "scenarios": 5}
     file = writers.zarr(tmp_path / "town.zarr", cube, cubes.zarr_encoding())
     lazy = cubes.read(file, lazy=True)
