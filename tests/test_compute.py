@@ -76,8 +76,8 @@ def scheduler() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def cube() -> xr.Dataset:
-    """Return five sensors and twelve weeks."""
-    return rhythm_cube(sensors=5, days=84)
+    """Return four sensors and nine weeks."""
+    return rhythm_cube(sensors=4, days=63)
 
 
 def test_numbers_are_the_same_everywhere(scheduler: str) -> None:
@@ -152,7 +152,7 @@ def test_a_killed_worker_loses_nothing(scheduler: str, tmp_path: Path) -> None:
 def test_backtest_and_forecast_on_a_cluster_give_the_same_bits(
     scheduler: str, cube: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_batches, "LARGEST", 3)
+    monkeypatch.setattr(_batches, "LARGEST", 2)
     options = {
         "models": ["window_average", "seasonal_naive"],
         "origins": 2,
