@@ -35,8 +35,9 @@ def project_root(start: Path | None = None) -> Path:
 def load(territory: str, *, root: Path | str | None = None) -> xr.Dataset:
     """Return the trusted cube of a territory.
 
-    The cube that the pipeline made (``data/cube/<territory>.nc``) is read where it exists;
-    otherwise the source is read and cleaned in memory, which takes some seconds.
+    The cube that the pipeline made (``data/cube/<territory>.nc``) is read where it exists, and
+    otherwise one in ``data/cube/<territory>.zarr``, lazily; without either the source is read and
+    cleaned in memory, which takes some seconds.
 
     Parameters
     ----------
@@ -64,6 +65,8 @@ def load(territory: str, *, root: Path | str | None = None) -> xr.Dataset:
     file = base / "data" / "cube" / f"{territory}.nc"
     if file.is_file():
         return data_model.read(file)
+    if file.with_suffix(".zarr").is_dir():
+        return data_model.read(file.with_suffix(".zarr"), lazy=True)
     from mining import sources
     from mining.quality import clean
     from mining.territory import check_sensors, load_territory

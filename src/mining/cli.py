@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 
 from mining.errors import ConfigError, ForageError
+
+SCHEDULER = "FORAGE_SCHEDULER"
 
 STAGES = (
     "acquire",
@@ -37,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
     stage = commands.add_parser("stage", help="run one stage of the pipeline (used by dvc.yaml)")
     stage.add_argument("stage", choices=STAGES)
     stage.add_argument("territory")
+    stage.add_argument("--scheduler", help="a Dask cluster to compute on: tcp://host:port")
+    worker = commands.add_parser("worker", help="compute for a Dask scheduler, here, until stopped")
+    worker.add_argument("scheduler", help="tcp://host:port")
+    worker.add_argument("--count", type=int, default=1, help="processes, each with one thread")
     track = commands.add_parser("track", help="record the last results in MLflow, once")
     track.add_argument("territory", nargs="*", help="default: every territory of params.yaml")
     commands.add_parser("mlflow", help="open the MLflow pages on the local store")
@@ -101,8 +108,19 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _stage(arguments: argparse.Namespace) -> None:
     name = _named(arguments.territory)
+    if arguments.scheduler:
+        os.environ[SCHEDULER] = arguments.scheduler
     stage = import_module(f"mining.stages.{arguments.stage}")
     stage.run(_root(), name)
+
+
+def _worker(arguments: argparse.Namespace) -> None:
+    try:
+        from distributed.cli.dask_worker import main
+    except ImportError as error:
+        raise ConfigError("Dask is not installed; install mining[cluster]") from error
+    count = ("--nworkers", str(arguments.count), "--nthreads", "1")
+    main([arguments.scheduler, *count, "--no-dashboard"], standalone_mode=False)
 
 
 def _track(arguments: argparse.Namespace) -> None:
@@ -137,6 +155,7 @@ _COMMANDS = {
     "new": _new,
     "check": _check,
     "stage": _stage,
+    "worker": _worker,
     "track": _track,
     "mlflow": _mlflow,
     "site": _site,

@@ -12,7 +12,7 @@ are always those of the territory's time zone (attribute ``timezone``).
 """
 
 from mining.cube._build import build, codes_from_values, validate
-from mining.cube._files import encoding, read
+from mining.cube._files import encoding, read, zarr_encoding
 from mining.cube._model import (
     KINDS,
     NUMBER_COORDS,
@@ -71,4 +71,5 @@ __all__ = [
     "trusted",
     "validate",
     "with_sensors",
+    "zarr_encoding",
 ]

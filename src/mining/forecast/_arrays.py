@@ -18,6 +18,14 @@ def weighted(lags: Floats, seen: npt.NDArray[np.bool_], weights: Floats, count: 
     return divided(total, use.sum(axis=0))
 
 
+def lagged(values: Floats, shift: int) -> Floats:
+    """Return the values moved `shift` columns to the right, NaN before the first."""
+    out = np.full(values.shape, np.nan)
+    if shift < values.shape[1]:
+        out[:, shift:] = values[:, :-shift]
+    return out
+
+
 def median(lags: Floats) -> Floats:
     """Return the median over the first axis of what is known."""
     ranked = np.sort(lags, axis=0)
@@ -32,6 +40,14 @@ def median(lags: Floats) -> Floats:
 def cumulated(values: Floats) -> Floats:
     """Return sums before each column, one column more than given."""
     return np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
+
+
+def summed(array: Floats, rows: Ints, start: Floats | None = None) -> Floats:
+    """Return the sum of some rows, one after the other: no copy, and one order of additions."""
+    out: Floats = np.zeros(array.shape[1:]) if start is None else start.copy()
+    for row in rows.tolist():
+        out += array[row]
+    return out
 
 
 def divided(above: Floats, below: Floats) -> Floats:

@@ -16,20 +16,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from mining.calendars import Calendar
-from mining.forecast._arrays import cumulated, divided, median, picked, row_mean, weighted
+from mining.forecast._arrays import divided, picked, row_mean, summed
 from mining.forecast._cells import Rows, analogue_days
 from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
 from mining.forecast._reference import reference
 from mining.forecast._regimes import LONG, SHORT, moved, moves, odd_days
+from mining.forecast._weeks import blocks, past_weeks
 from mining.forecast.protocol import Ints, special_days
 
 Floats = npt.NDArray[np.floating[Any]]
 
-BASE_WEEKS = 8
-LONG_WEEKS = 12
-#: Weight of a week relative to the one after it.
-FADE = 0.85
 #: Days over which the recent level is measured.
 LEVEL_DAYS = (1, 3, 7, 14, 28)
 YEAR = 364
@@ -62,78 +59,72 @@ class Bank:
         self.special = special_days(self.days)
         self.weekday = np.asarray(pd.DatetimeIndex(self.days.index).day_of_week, dtype="int64")
         self.values = np.pad(grid.known, ((0, 0), (0, grid.season)), constant_values=np.nan)
-        self.masked = np.where(self.special[np.arange(span) // grid.slots], np.nan, self.values)
-        self._levels()
-        self._recent()
+        masked = np.where(self.special[np.arange(span) // grid.slots], np.nan, self.values)
+        self._levels(masked)
+        self._recent(masked)
         self._analogues()
         self.moves, self.brief = moves(self, LONG), moves(self, SHORT)
 
-    def _lag(self, values: Floats, weeks: int) -> Floats:
-        out = np.full(values.shape, np.nan)
-        shift = weeks * self.season
-        if shift < values.shape[1]:
-            out[:, shift:] = values[:, :-shift]
-        return out
-
-    def _levels(self) -> None:
+    def _levels(self, masked: Floats) -> None:
         """Build the base, its scale and the same-hour statistics of past weeks."""
-        lags = np.stack([self._lag(self.masked, k) for k in range(1, LONG_WEEKS + 1)])
-        seen = np.isfinite(lags)
-        weights = FADE ** np.arange(LONG_WEEKS)[:, None, None]
-        self.base = weighted(lags, seen, weights, BASE_WEEKS)
-        long = weighted(lags, seen, np.ones_like(weights), LONG_WEEKS)
-        raw = [self._lag(self.values, k) for k in range(1, 4)]
-        # A sensor all of whose recent weeks were special has its plain last weeks.
-        plain = weighted(np.stack(raw), np.isfinite(np.stack(raw)), np.ones((3, 1, 1)), 3)
-        self.base = np.where(np.isfinite(self.base), self.base, long)
-        self.base = np.where(np.isfinite(self.base), self.base, plain)
+        past = past_weeks(self.values, masked, self.season)
+        self.base = past.base
         level = row_mean(np.abs(self.grid.known))
-        change = row_mean(np.abs(self.values - raw[0]))
-        constant = np.where(change > 0, change, np.where(level > 0, 0.1 * level, 1.0))[:, None]
+        constant = np.where(past.change > 0, past.change, np.where(level > 0, 0.1 * level, 1.0))[
+            :, None
+        ]
         self.floor = np.where(level > 0, 0.02 * level, 1.0)[:, None]
         counts = self.grid.is_count[:, None]
         self.scale = np.where(counts, np.maximum(self.base, 0) + self.floor, constant)
         self.level = np.where(level > 0, level, 1.0)[:, None]
-        self.weeks = {
-            "lag1": raw[0],
-            "lag2": raw[1],
-            "lag3": raw[2],
-            "mean4": weighted(lags, seen, np.ones_like(weights), 4),
-            "median8": median(lags[:BASE_WEEKS]),
-            "mean12": long,
-        }
+        self.weeks = {"mean4": past.mean4, "median8": past.median8, "mean12": past.mean12}
 
-    def _recent(self) -> None:
+    def _recent(self, masked: Floats) -> None:
         """Cumulate what was seen and what the base said, for levels over any window."""
-        both = np.isfinite(self.masked) & np.isfinite(self.base)
-        surplus = np.where(both, self.masked - self.base, 0.0)
-        scale = np.where(both, self.scale, 0.0)
-        self.surplus, self.scales = cumulated(surplus), cumulated(scale)
-        counts = self.grid.is_count
-        self.net_surplus = self.surplus[counts].sum(axis=0)
-        self.net_scales = self.scales[counts].sum(axis=0)
-        by_slot = (len(surplus), -1, self.grid.slots)
-        pad = (-surplus.shape[1]) % self.grid.slots
-        wide = [np.pad(a, ((0, 0), (0, pad))).reshape(by_slot) for a in (surplus, scale)]
-        self.slot_surplus, self.slot_scales = (
-            np.concatenate([np.zeros_like(a[:, :1]), a.cumsum(axis=1)], axis=1) for a in wide
+        span = self.values.shape[1]
+        days = -(-span // self.grid.slots)
+        by_slot = (len(masked), days + 1, self.grid.slots)
+        self.surplus, self.scales = (np.zeros((len(masked), span + 1)) for _ in range(2))
+        self.slot_surplus, self.slot_scales = (np.zeros(by_slot) for _ in range(2))
+        pad = ((0, 0), (0, days * self.grid.slots - span))
+        for rows in blocks(len(masked)):
+            surplus, scale = self._distance(masked[rows], rows)
+            self.surplus[rows, 1:] = surplus.cumsum(axis=1)
+            self.scales[rows, 1:] = scale.cumsum(axis=1)
+            for array, out in ((surplus, self.slot_surplus), (scale, self.slot_scales)):
+                wide = np.pad(array, pad).reshape(len(array), days, self.grid.slots)
+                out[rows, 1:] = wide.cumsum(axis=1)
+        counts = np.flatnonzero(self.grid.is_count)
+        self.net_surplus, self.net_scales = (
+            summed(self.surplus, counts),
+            summed(self.scales, counts),
         )
+
+    def _distance(self, values: Floats, rows: slice) -> tuple[Floats, Floats]:
+        """Return the distance of some sensors from their base and its scale, 0 where unknown."""
+        base = self.base[rows]
+        both = np.isfinite(values) & np.isfinite(base)
+        return np.where(both, values - base, 0.0), np.where(both, self.scale[rows], 0.0)
 
     def _analogues(self) -> None:
         """Measure each past day against its base: per sensor, and by slot for all of them."""
-        both = np.isfinite(self.values) & np.isfinite(self.base)
-        surplus = np.where(both, self.values - self.base, 0.0)
-        scale = np.where(both, self.scale, 0.0)
         whole = self.grid.origin // self.grid.slots
-        shape = (len(surplus), whole, self.grid.slots)
-        used = whole * self.grid.slots
-        by_day, by_scale = (a[:, :used].reshape(shape) for a in (surplus, scale))
-        self.day_ratio = divided(by_day.sum(axis=2), by_scale.sum(axis=2))
-        counts = self.grid.is_count
-        self.net_ratio = divided(by_day[counts].sum(axis=0), by_scale[counts].sum(axis=0))
-        self.net_day_ratio = divided(
-            by_day[counts].sum(axis=(0, 2)), by_scale[counts].sum(axis=(0, 2))
-        )
+        shape = (whole, self.grid.slots)
+        days, scales = (np.empty((len(self.values), whole)) for _ in range(2))
+        total: Floats = np.zeros(shape)
+        total_scale: Floats = np.zeros(shape)
+        for rows in blocks(len(self.values)):
+            surplus, scale = (
+                a[:, : whole * self.grid.slots].reshape(-1, *shape)
+                for a in self._distance(self.values[rows], rows)
+            )
+            days[rows], scales[rows] = surplus.sum(axis=2), scale.sum(axis=2)
+            counts = np.flatnonzero(self.grid.is_count[rows])
+            total, total_scale = summed(surplus, counts, total), summed(scale, counts, total_scale)
+        counts = np.flatnonzero(self.grid.is_count)
+        self.day_ratio = divided(days, scales)
+        self.net_ratio = divided(total, total_scale)
+        self.net_day_ratio = divided(summed(days, counts), summed(scales, counts))
         self.odd = odd_days(self.day_ratio, self.special[:whole])
         self.net_odd = odd_days(self.net_day_ratio[None], self.special[:whole])[0]
         self.weekly = weekly_level(self.base, self.season)
@@ -161,6 +152,11 @@ class Bank:
         where = rows.sensor, self.aligned(rows)
         return moved(self, rows, self.base[where], self.scale[where])
 
+    def _lag(self, rows: Rows, weeks: int) -> Floats:
+        """Return what was counted at the same hour, `weeks` weeks before; NaN before the data."""
+        past = self.aligned(rows) - weeks * self.season
+        return np.where(past >= 0, self.values[rows.sensor, np.maximum(past, 0)], np.nan)
+
     def aligned(self, rows: Rows) -> Ints:
         """Return the position whose one-week-ahead arrays hold what the origin knows."""
         ahead = (rows.position - rows.origin) // self.season
@@ -171,8 +167,9 @@ class Bank:
         base, scale = self.clean(rows)
         where = rows.sensor, self.aligned(rows)
         out: dict[str, Any] = {
-            name: (values[where] - base) / scale for name, values in self.weeks.items()
+            f"lag{weeks}": (self._lag(rows, weeks) - base) / scale for weeks in (1, 2, 3)
         }
+        out |= {name: (values[where] - base) / scale for name, values in self.weeks.items()}
         out["shape"] = base / self.level[rows.sensor, 0]
         out |= self._level_features(rows)
         out |= self._day_features(rows)

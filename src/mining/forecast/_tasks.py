@@ -26,16 +26,18 @@ DECIMALS = 3
 
 @dataclass(frozen=True)
 class Task:
-    """One model at one origin: all that a worker needs, and nothing after the cutoff to see."""
+    """One model at one origin: the cube on both sides of the cutoff, not yet read where it is lazy.
+
+    The model is only shown `known`.
+    """
 
     model: Model
     known: xr.Dataset
-    truth: pd.DataFrame
-    quality: npt.NDArray[np.int8]
+    ahead: xr.Dataset
     calendar: Calendar
     cutoff: pd.Timestamp
-    scale: Floats
     quantiles: tuple[float, ...]
+    score: Score
     keep: bool
 
 
@@ -53,42 +55,36 @@ def task(
     """Cut the cube at a local cutoff; `spans` are the horizon and the longest history."""
     horizon, history = spans
     known = _origins.before(cube, cutoff, history)
-    start = known.indexes[cubes.TIME][-1]
-    end = cubes.to_utc(cutoff + horizon, cube.attrs["timezone"])
     times = cube.indexes[cubes.TIME]
-    ahead = cube.isel({cubes.TIME: np.flatnonzero((times > start) & (times < end))})
-    past = _origins.truth(known, score).to_numpy()
-    season = 7 * _grid.slots_per_day(cubes.step_of(cube))
+    start = times.searchsorted(known.indexes[cubes.TIME][-1], side="right")
+    end = times.searchsorted(cubes.to_utc(cutoff + horizon, cube.attrs["timezone"]))
     return Task(
         model=model,
         known=known,
-        truth=pd.DataFrame(
-            _origins.truth(ahead, score).to_numpy(),
-            index=ahead[cubes.SENSOR].to_numpy().astype(str),
-            columns=pd.DatetimeIndex(ahead.indexes[cubes.TIME]),
-        ),
-        quality=ahead["quality"].to_numpy(),
+        ahead=cube.isel({cubes.TIME: slice(int(start), int(end))}),
         calendar=calendar,
         cutoff=cutoff,
-        scale=scores.seasonal_scale(past, season),
         quantiles=quantiles,
+        score=score,
         keep=keep,
     )
 
 
 def run(given: Task) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Fit, predict and score; return the lines of the scores and, if kept, of the forecasts."""
-    model = copy.deepcopy(given.model).fit(given.known, given.calendar)
-    made = predicted(model, given.known, given.truth.shape[1], given.quantiles)
-    grid = _grid.of_cube(given.known)
-    day = grid.offsets(given.truth.shape[1]) // grid.slots + 1
-    rows = score_rows(
-        made, given.truth.to_numpy(dtype="float64"), day, given.quantiles, given.scale
-    )
+    known = given.known
+    past = _origins.truth(known, given.score).to_numpy()
+    truth = _origins.truth(given.ahead, given.score).to_numpy().astype("float64")
+    model = copy.deepcopy(given.model).fit(known, given.calendar)
+    made = predicted(model, known, truth.shape[1], given.quantiles)
+    grid = _grid.of_cube(known)
+    day = grid.offsets(truth.shape[1]) // grid.slots + 1
+    scale = scores.seasonal_scale(past, grid.season)
+    rows = score_rows(made, truth, day, given.quantiles, scale)
     head = {"model": model.name, "cutoff": given.cutoff}
-    sensors = given.truth.index.to_numpy()
+    sensors = known[cubes.SENSOR].to_numpy().astype(str)
     table = pd.DataFrame({**head, "sensor": sensors[rows.pop("sensor")], **rows})
-    return table, _long(given, made, day, head) if given.keep else None
+    return table, _long(given, truth, made, day, head) if given.keep else None
 
 
 def predicted(model: Model, known: xr.Dataset, steps: int, quantiles: tuple[float, ...]) -> Floats:
@@ -126,17 +122,18 @@ def predicted(model: Model, known: xr.Dataset, steps: int, quantiles: tuple[floa
 
 
 def _long(
-    given: Task, made: Floats, day: npt.NDArray[np.int64], head: dict[str, Any]
+    given: Task, truth: Floats, made: Floats, day: npt.NDArray[np.int64], head: dict[str, Any]
 ) -> pd.DataFrame:
-    sensors, steps = given.truth.shape
+    sensors, steps = truth.shape
+    times = pd.DatetimeIndex(given.ahead.indexes[cubes.TIME])
     return pd.DataFrame(
         {
             **head,
-            "sensor": np.repeat(given.truth.index.to_numpy(), steps),
-            "time": np.tile(given.truth.columns.to_numpy(), sensors),
+            "sensor": np.repeat(given.ahead[cubes.SENSOR].to_numpy().astype(str), steps),
+            "time": np.tile(times.to_numpy(), sensors),
             "day_ahead": np.tile(day, sensors),
-            "observed": given.truth.to_numpy(dtype="float64").ravel(),
-            "quality": given.quality.ravel(),
+            "observed": truth.ravel(),
+            "quality": given.ahead["quality"].to_numpy().ravel(),
             **{f"q{level:g}": made[:, :, k].ravel() for k, level in enumerate(given.quantiles)},
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import progress
+from mining.calendars import Calendar
 from mining.errors import NotEnoughDataError
-from mining.forecast import _grid, _origins, _tasks, explain, models, selection
+from mining.forecast import _batches, _grid, _origins, _tasks, explain, models, selection
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
 from mining.forecast.protocol import Model
@@ -39,6 +41,8 @@ def forecast(
     history: str | pd.Timedelta | None = "104W",
     scenarios: int = 0,
     drivers: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
 ) -> xr.Dataset:
     """Forecast every sensor.
 
@@ -68,6 +72,10 @@ def forecast(
         Number of joint futures, 0 for none; 100 are enough for totals with an 80 % interval.
     drivers : bool
         Whether to say what moves each forecast away from a normal week.
+    workers, scheduler
+        Processes, or the address of a Dask scheduler, for territories of more than 400 sensors,
+        which are forecast in batches (:mod:`mining.forecast._batches`), and for a backtest that
+        chooses the model. Results do not depend on them.
 
     Returns
     -------
@@ -124,18 +132,42 @@ def forecast(
         held = max(when - start, pd.Timedelta(0)) / _grid.DAY
         msg = f"the data hold {held:.1f} days before the origin: a forecast needs at least 7"
         raise NotEnoughDataError(msg)
+    crew: dict[str, Any] = {"workers": workers, "scheduler": scheduler}
     visible = _origins.before(cube, when, None)
-    chosen = _chosen(visible, model, models, scores, calendar=known_ahead, history=history)
+    chosen = _chosen(visible, model, models, scores, calendar=known_ahead, history=history, **crew)
     known = _origins.before(visible, when, past)
     steps = _grid.steps_within(known.indexes[cubes.TIME][-1], length, known)
     with progress.patience(f"forecast: {chosen.name} for {cube.sizes[cubes.SENSOR]} sensors"):
-        fitted = chosen.fit(known, known_ahead)
-        made = _tasks.predicted(fitted, known, steps, levels)
-        out = _dataset(cube, known, made, levels=levels, fitted=fitted, when=when)
-        if scenarios:
-            paths = joint(fitted, known, known_ahead, steps, scenarios).round(_tasks.DECIMALS)
-            out["path"] = (*out["value"].dims[:2], "scenario"), paths + 0.0, _PATHS
-        return explain.told(out, fitted, known, known_ahead) if drivers else out
+        make = partial(
+            _made,
+            calendar=known_ahead,
+            when=when,
+            steps=steps,
+            levels=levels,
+            scenarios=scenarios,
+            drivers=drivers,
+        )
+        return _batches.forecast_each(make, chosen, known, **crew)
+
+
+def _made(
+    model: Model,
+    known: xr.Dataset,
+    *,
+    calendar: Calendar,
+    when: pd.Timestamp,
+    steps: int,
+    levels: tuple[float, ...],
+    scenarios: int,
+    drivers: bool,
+) -> xr.Dataset:
+    fitted = model.fit(known, calendar)
+    made = _tasks.predicted(fitted, known, steps, levels)
+    out = _dataset(known, made, levels=levels, fitted=fitted, when=when)
+    if scenarios:
+        paths = joint(fitted, known, calendar, steps, scenarios).round(_tasks.DECIMALS)
+        out["path"] = (*out["value"].dims[:2], "scenario"), paths + 0.0, _PATHS
+    return explain.told(out, fitted, known, calendar) if drivers else out
 
 
 def _chosen(
@@ -162,14 +194,13 @@ def _chosen(
 
 def _dataset(
     cube: xr.Dataset,
-    known: xr.Dataset,
     made: npt.NDArray[np.floating[Any]],
     *,
     levels: tuple[float, ...],
     fitted: Model,
     when: pd.Timestamp,
 ) -> xr.Dataset:
-    last = known.indexes[cubes.TIME][-1]
+    last = cube.indexes[cubes.TIME][-1]
     times = cubes.future_times(
         last, made.shape[1], cubes.step_of(cube), str(cube.attrs["timezone"])
     )

@@ -12,7 +12,7 @@ import xarray as xr
 
 from mining import compute, progress
 from mining import cube as cubes
-from mining.forecast import _origins, _tasks, models
+from mining.forecast import _batches, _origins, _tasks, models
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
 from mining.forecast.tally import INTERVAL
@@ -35,6 +35,7 @@ def backtest(
     slow_origins: int = 2,
     score: Score = "trusted",
     workers: int = 1,
+    scheduler: str | None = None,
 ) -> Any:
     """Forecast the past from several origins and score what came out.
 
@@ -67,8 +68,9 @@ def backtest(
     score : {"trusted", "observed"}
         Which cells count as truth: valid ones, or everything that was counted even if suspect.
         Imputed and missing cells never do.
-    workers : int
-        Processes; results do not depend on it.
+    workers, scheduler
+        Processes, or the address of a Dask scheduler (:func:`mining.compute.map_items`); results
+        do not depend on them.
 
     Returns
     -------
@@ -97,6 +99,7 @@ def backtest(
 
     Notes
     -----
+    More than 400 sensors are forecast in batches (:mod:`mining.forecast._batches`).
     Runs of more than five seconds tell their progress, see :mod:`mining.progress`.
 
     Examples
@@ -121,9 +124,10 @@ def backtest(
     past = None if history is None else _origins.duration(history, "history")
     known = _origins.calendar_of(cube, calendar)
     slow = when[-slow_origins:] if slow_origins > 0 else []
-    tasks = [
+    pairs = [(at, model) for at in when for model in rivals if not model.slow or at in slow]
+    tasks = (
         _tasks.task(
-            cube,
+            part,
             model,
             cutoff,
             spans=(length, past),
@@ -132,16 +136,16 @@ def backtest(
             score=score,
             keep=return_forecasts,
         )
-        for cutoff in when
-        for model in rivals
-        if not model.slow or cutoff in slow
-    ]
-    told = progress.Counter("backtest", len(tasks))
-    with progress.patience(f"backtest: {len(tasks)} forecasts from {len(when)} origins"):
+        for cutoff, model in pairs
+        for part in _batches.cut(cube)
+    )
+    told = progress.Counter("backtest", len(pairs) * _batches.count(cube))
+    with progress.patience(f"backtest: {told.total} forecasts from {len(when)} origins"):
         done = compute.map_items(
             _tasks.run,
             tasks,
             workers=workers,
+            scheduler=scheduler,
             after=lambda t: told(f"{t.model.name} at {t.cutoff}"),
         )
     table = _ordered(pd.concat([rows for rows, _ in done], ignore_index=True), "day_ahead")

@@ -66,6 +66,7 @@ def _forecast(cube: xr.Dataset, model: Model, params: Params) -> xr.Dataset:
         history=params.evaluate.history,
         scenarios=SCENARIOS,
         drivers=True,
+        workers=0,
     )
 
 
