@@ -106,6 +106,25 @@ def test_one_fold_trains_and_holds_nothing_out() -> None:
     assert np.isfinite(made.predict(table)).all()
 
 
+def test_a_booster_of_everything_is_half_of_the_forecast_and_of_no_error() -> None:
+    table, target, fold = _table(900)
+    folds = cross_fit(table, target, np.ones(900), fold, POINT, trees=5, seed=0)
+    both = cross_fit(table, target, np.ones(900), fold, POINT, trees=5, seed=0, whole=True)
+    of_folds = np.mean([b.predict(table) for b in folds.boosters], axis=0)
+    of_all = both.boosters[-1].predict(table)
+    assert both.predict(table) == pytest.approx((of_folds + of_all) / 2, abs=1e-12)
+    assert (both.held_out(table, fold) == folds.held_out(table, fold)).all()
+
+
+@pytest.mark.parametrize(("days", "boosters"), [(364, 3), (365, 4)])
+def test_a_year_of_history_earns_a_booster_of_everything(days: int, boosters: int) -> None:
+    cube = rhythm_cube(days=days, sensors=1)
+    model = Boosting(trees=2, rows=2000).fit(cube, Calendar(None))
+    model.predict(24, (0.5,))
+    assert model.trained is not None
+    assert len(model.trained.points.boosters) == boosters
+
+
 def test_a_group_is_pulled_towards_the_group_around_it() -> None:
     # Two sensors of 300 errors each, all +1 and all +3: the .9 quantile of both together is 3.
     # Sensor 0, by level, half its own and half of the level before: (1 + 3) / 2 = 2, then

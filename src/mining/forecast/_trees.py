@@ -16,6 +16,8 @@ Ints = npt.NDArray[np.int64]
 
 #: Draws of rows and columns before giving up on a training set.
 ATTEMPTS = 5
+#: The fold that a booster left out when it left none out.
+WHOLE = -1
 PARAMS: dict[str, Any] = {
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
@@ -34,23 +36,29 @@ SIZE = {"objective": "l2", "learning_rate": 0.1, "num_leaves": 15, "min_data_in_
 
 @dataclass(frozen=True)
 class CrossFit:
-    """Boosters that each left one fold out.
+    """Boosters that each left one fold out, and maybe one that saw everything.
 
     Attributes
     ----------
     boosters : tuple
         LightGBM boosters.
     folds : tuple of int
-        The fold that each left out; -1 for one that saw everything.
+        The fold that each left out; :data:`WHOLE` for one that saw everything.
     """
 
     boosters: tuple[Any, ...]
     folds: tuple[int, ...]
 
     def predict(self, table: pd.DataFrame) -> Floats:
-        """Return the mean of the boosters: closer to the truth than any one of them."""
-        made = [np.asarray(b.predict(table, num_threads=1)) for b in self.boosters]
-        return np.asarray(np.mean(made, axis=0))
+        """Return the mean of the boosters: closer to the truth than any one of them.
+
+        One that saw everything weighs as much as all the others: it alone knows every week.
+        """
+        made = np.array([b.predict(table, num_threads=1) for b in self.boosters])
+        whole = np.array(self.folds) == WHOLE
+        if not whole.any() or whole.all():
+            return np.asarray(made.mean(axis=0))
+        return np.asarray((made[whole].mean(axis=0) + made[~whole].mean(axis=0)) / 2)
 
     def held_out(self, table: pd.DataFrame, fold: Ints) -> Floats:
         """Return what the booster that left each row's fold out says; NaN if there is none."""
@@ -71,6 +79,7 @@ def cross_fit(
     *,
     trees: int,
     seed: int,
+    whole: bool = False,
 ) -> CrossFit:
     """Train one booster per fold, on the rows outside of it.
 
@@ -86,6 +95,8 @@ def cross_fit(
         :data:`POINT` or :data:`SIZE`.
     trees, seed : int
         Number of trees; seed of their draws.
+    whole : bool
+        Whether one more is trained on all rows.
     """
     boosters, folds = [], []
     used = PARAMS | params | {"num_iterations": trees}
@@ -96,10 +107,11 @@ def cross_fit(
             one = used | {"seed": seed + 100 * k}
             boosters.append(_fit(table.iloc[train], target[train], weight[train], one))
             folds.append(k)
-    if not boosters:  # a single fold: nothing can be held out
+    if whole or not boosters:  # of a single fold, nothing can be held out
         rows = np.flatnonzero(usable)
-        boosters = [_fit(table.iloc[rows], target[rows], weight[rows], used | {"seed": seed})]
-        folds = [-1]
+        one = used | {"seed": seed + 1}
+        boosters.append(_fit(table.iloc[rows], target[rows], weight[rows], one))
+        folds.append(WHOLE)
     return CrossFit(tuple(boosters), tuple(folds))
 
 

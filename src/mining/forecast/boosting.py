@@ -65,11 +65,12 @@ class Boosting(GridModel):
     (:mod:`mining.forecast._regimes`). LightGBM: Ke et al., NIPS 2017.
 
     The history is cut into blocks of four weeks, dealt out to three folds; three models each leave
-    one fold out, and the forecast is their mean (Barber et al., *Predictive inference with the
-    jackknife+*, Annals of Statistics 49, 2021). Intervals: no error they learn from is a training
-    residual, and all of them lie before the origin. A second set of trees learns the size of
-    these errors, and conformal quantiles of the errors in units of that size are pooled by sensor,
-    hours and day ahead, special days apart (Lei et al. 2018, locally weighted).
+    one fold out (Barber et al., *Predictive inference with the jackknife+*, Annals of Statistics
+    49, 2021). The forecast is their mean; with more than a year of history, half of it, and half
+    a model of the whole history. Intervals: no error they learn from is a training residual, and
+    all of them lie before the origin. A second set of trees learns the size of these errors, and
+    conformal quantiles of the errors in units of that size are pooled by sensor, hours and day
+    ahead, special days apart (Lei et al. 2018, locally weighted).
 
     It is trained when the first forecast asks for it. :meth:`save` writes what was learnt;
     :meth:`load` reads it back, and :meth:`fit` of a loaded model takes newer data in without
