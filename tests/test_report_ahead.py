@@ -198,14 +198,19 @@ def test_a_day_is_told_against_an_ordinary_one() -> None:
     assert day.difference == -400
     assert not day.notable
     assert ahead.driven(day, WORDS) == (
-        f"C’est 400{NBSP}de moins qu’un samedi ordinaire{NBSP}: fêtes ({MINUS}500){THIN}; "
+        f"C’est 400{NBSP}de moins qu’un samedi ordinaire, surtout{NBSP}: fêtes ({MINUS}500){THIN}; "
         "en sens inverse, niveau récent (+100)."
     )
     up = DayDrivers(pd.Timestamp("2026-04-06"), 1000, 1600, (("event", 500), ("other", 100)))
     assert up.notable
     assert ahead.driven(up, WORDS) == (
-        f"C’est 600{NBSP}de plus qu’un lundi ordinaire{NBSP}: événement annoncé (+500), "
-        "autres effets (+100)."
+        f"C’est 600{NBSP}de plus qu’un lundi ordinaire, surtout{NBSP}: événement annoncé (+500)."
+    )
+    # Two drivers at most, of those that make a fifth of the distance; the table has them all.
+    many = (("holiday", -500), ("season", -300), ("recent", -250), ("event", 50), ("other", 0))
+    down = DayDrivers(pd.Timestamp("2026-04-06"), 2000, 1000, many)
+    assert ahead.driven(down, WORDS).endswith(
+        f"surtout{NBSP}: fêtes ({MINUS}500) et saison ({MINUS}300)."
     )
     assert ahead.signed(0, WORDS) == "0"
 
@@ -214,7 +219,7 @@ def test_the_model_is_never_said_to_know_causes(site: dict[str, str]) -> None:
     said = " ".join(sentences(site[PLACE]))
     assert "il associe, il ne prouve pas" in said
     assert "parce que" not in said
-    assert f"de moins qu’un jeudi ordinaire{NBSP}: fêtes ({MINUS}" in said
+    assert f"de moins qu’un jeudi ordinaire, surtout{NBSP}: fêtes ({MINUS}" in said
 
 
 def test_near_ordinary_days_are_not_explained() -> None:

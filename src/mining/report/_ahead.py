@@ -10,6 +10,10 @@ from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import Outlook
 from mining.report._totals import DayDrivers, Total, Totals
 
+#: Share of a day's distance from which a driver is named, and how many are named at most.
+MAIN = 0.2
+MOST = 2
+
 
 def rounded(value: float, unit: int, words: Language) -> str:
     """Return an expected figure, rounded to what is known of it."""
@@ -97,18 +101,19 @@ def driver_reading(totals: Totals | None, words: Language) -> list[str]:
 
 
 def driven(day: DayDrivers, words: Language) -> str:
-    """Return what a day owes to each driver: those that explain the distance, then the others."""
+    """Return what a day owes to its main drivers; the table beside it has them all."""
     up = day.difference > 0
     parts = sorted(((n, v) for n, v in day.parts if v), key=lambda p: -abs(p[1]))
-    with_it = [_part(n, v, words) for n, v in parts if (v > 0) == up]
-    against = [_part(n, v, words) for n, v in parts if (v > 0) != up]
+    main = [p for p in parts if abs(p[1]) >= MAIN * abs(day.difference) and p[0] != "other"]
+    with_it = [p for p in main if (p[1] > 0) == up][:MOST] or parts[:1]
+    against = [p for p in main if (p[1] > 0) != up and p not in with_it][:1]
     key = "up" if up else "down"
     return words.text(
         f"driver.{key}_against" if against else f"driver.{key}",
         n=words.number(abs(day.difference)),
         weekday=words.weekday(day.day.day_of_week),
-        parts=", ".join(with_it),
-        against=", ".join(against),
+        parts=words.join([_part(n, v, words) for n, v in with_it]),
+        against="".join(_part(n, v, words) for n, v in against),
     )
 
 
