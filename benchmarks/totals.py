@@ -21,7 +21,8 @@ CUTOFFS = ",".join(f"{day:%Y-%m-%d}" for day in pd.date_range("2025-11-06", peri
 SCENARIOS = 200
 PROTOCOL = """\
 Model boosting, horizon 7 days, at most 104 weeks of history, {scenarios} scenarios, origins at
-local midnight: {cutoffs}. Truth: sums of trusted hours; a total with an untrusted hour is not scored.
+local midnight: {cutoffs}. Truth: sums of trusted hours; a total with an untrusted hour is
+not scored.
 coverage: share inside the .1-.9 interval; wape: of the mean of the scenarios; bias: sum of
 those means over the sum of the truth, minus one; width: mean width of the interval over the mean.
 """
