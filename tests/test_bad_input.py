@@ -67,7 +67,7 @@ ROWS = GOOD.splitlines()
 @pytest.fixture
 def make(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Return a maker of workspaces: a good territory `t`, but for the files given by name."""
-    monkeypatch.setattr("mining.compute.os.cpu_count", lambda: 1)  # no pool for a toy
+    monkeypatch.setattr("mining.compute._map.os.cpu_count", lambda: 1)  # no pool for a toy
 
     def write(files: dict[str, str | bytes | None] | None = None) -> Path:
         folder = tmp_path / "w"

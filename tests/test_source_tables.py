@@ -280,6 +280,9 @@ def test_an_unclear_step_is_an_error():
     times = [f"2024-01-01 {h}" for h in ("00:00", "00:15", "01:15")]
     with pytest.raises(TableError, match=r"not clear.*00:15:00 \(50%\), 01:00:00 \(50%\).*declare"):
         from_table(long(times, [1, 2, 3]), timezone="UTC")
+    numbers = pd.DataFrame({"a": 1.0}, index=pd.to_datetime(range(52019, 52059)))
+    with pytest.raises(TableError, match=r"1 ns apart: expected a second.*plain numbers\?"):
+        from_table(numbers, timezone="UTC")
     with pytest.raises(TableError, match="no sensor has two different times: declare the step"):
         from_table(long(["2024-01-01"], [1]), timezone="UTC")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def read(path: Path | str, *, lazy: bool = False) -> xr.Dataset:
     if not (file.is_dir() if folder else file.is_file()):
         msg = f"{file}: no such cube; run 'dvc repro' (or 'make repro') to make it"
         raise CubeError(msg)
+    if folder and find_spec("zarr") is None:
+        raise ConfigError(f"{file}: Zarr is not installed; install mining[cluster]")
     try:
         cube = _opened_zarr(file, lazy=lazy) if folder else _loaded(file)
         for name in (*TEXT_COORDS, SENSOR, REPAIR):
@@ -50,8 +53,6 @@ def read(path: Path | str, *, lazy: bool = False) -> xr.Dataset:
         return validate(cube)
     except ForageError as error:
         raise CubeError(f"{file}: {error}; make it again") from error
-    except ImportError as error:
-        raise ConfigError(f"{file}: Zarr is not installed; install mining[cluster]") from error
     except Exception as error:  # readers answer damage with errors of many classes
         what = "Zarr folder" if folder else "netCDF-4 file"
         msg = f"{file}: not a readable {what} ({type(error).__name__}); make it again"
@@ -64,8 +65,6 @@ def _loaded(file: Path) -> xr.Dataset:
 
 
 def _opened_zarr(folder: Path, *, lazy: bool) -> xr.Dataset:
-    import zarr  # noqa: F401 - absent, it is told as such
-
     # The full path: a worker has another working directory.
     cube = xr.open_dataset(
         folder.resolve(), engine="zarr", consolidated=True, chunks=None, cache=False

@@ -121,7 +121,12 @@ def infer_step(long: Long) -> pd.Timedelta:
             "bring irregular polls to a step first (resample)"
         )
         raise TableError(msg)
-    return pd.Timedelta(int(gaps[best]))
+    step = pd.Timedelta(int(gaps[best]))
+    if step < pd.Timedelta("1s"):
+        found = f"times are {step.value} ns apart"
+        msg = f"{found}: expected a second at least; are they plain numbers?"
+        raise TableError(msg)
+    return step
 
 
 def _steps(
