@@ -24,7 +24,8 @@ Model boosting, horizon 7 days, at most 104 weeks of history, {scenarios} scenar
 local midnight: {cutoffs}. Truth: sums of trusted hours; a total with an untrusted hour is
 not scored.
 coverage: share inside the .1-.9 interval; wape: of the mean of the scenarios; bias: sum of
-those means over the sum of the truth, minus one; width: mean width of the interval over the mean.
+those means over the sum of the truth, minus one; medians: the same of sums of the sensors' hourly
+medians; width: mean width of the interval over the mean.
 """
 
 
@@ -34,30 +35,36 @@ def scored(item: tuple[str, str]) -> pd.DataFrame:
     cube = cubes.read(Path(path))
     made = ahead_of(cube, model="boosting", horizon="7D", cutoff=cutoff, scenarios=SCENARIOS)
     truth = trusted(cube).reindex(time=made["time"])
-    # The truth as the only scenario: it is added up by the same code.
-    seen = made.drop_vars("path").assign(path=truth.expand_dims("scenario", axis=2))
     rows = [
-        {"by": by, "each": each, **_sums(made, seen, by, each)}
+        {"by": by, "each": each, **_sums(made, truth, by, each)}
         for by, each in product(("sensor", "place", "territory"), ("step", "day", "week"))
     ]
     return pd.DataFrame(rows)
 
 
-def _sums(made: xr.Dataset, seen: xr.Dataset, by: str, each: str) -> dict[str, float]:
+def _sums(made: xr.Dataset, seen: xr.DataArray, by: str, each: str) -> dict[str, float]:
     said = totals(made, by=by, each=each, quantiles=[0.1, 0.9])
     low, high = said["value"].to_numpy().transpose(2, 0, 1)
     mean = said["expected"].to_numpy()
-    truth = totals(seen, by=by, each=each)["expected"].to_numpy()
+    truth = _added(made, seen, by, each)
+    median = _added(made, made["value"].sel(quantile=0.5, drop=True), by, each)
     known = np.isfinite(truth) & np.isfinite(mean)
     sums = {
         "n": known,
         "covered": (low <= truth) & (truth <= high),
         "error": np.abs(mean - truth),
         "mean": mean,
+        "median": median,
         "truth": truth,
         "width": high - low,
     }
     return {name: float(np.where(known, cells, 0).sum()) for name, cells in sums.items()}
+
+
+def _added(made: xr.Dataset, cells: xr.DataArray, by: str, each: str) -> np.ndarray:
+    """Return totals of one number for each cell, as the only scenario added up by the same code."""
+    alone = made.drop_vars("path").assign(path=cells.expand_dims("scenario", axis=2))
+    return totals(alone, by=by, each=each)["expected"].to_numpy()
 
 
 def main() -> None:
@@ -77,6 +84,7 @@ def main() -> None:
             "coverage": sums["covered"] / sums["n"],
             "wape": sums["error"] / sums["truth"],
             "bias": sums["mean"] / sums["truth"] - 1,
+            "medians": sums["median"] / sums["truth"] - 1,
             "width": sums["width"] / sums["truth"],
         }
     )

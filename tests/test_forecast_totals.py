@@ -141,6 +141,13 @@ def test_levels_are_not_added_up_and_mistakes_are_one_sentence(ahead: xr.Dataset
     assert totals(loud, by="territory").sizes["group"] == 0
     with pytest.raises(ModelError, match="no scenarios: make it with"):
         totals(ahead.drop_vars("path"))
+    with pytest.raises(ModelError, match="quantiles: found"):
+        totals(ahead, quantiles=[0.5, 1.2])
+    for count in (-1, 2.5, True, 10**6):
+        with pytest.raises(
+            ConfigError, match=r"scenarios: found .*, expected a whole number from 0"
+        ):
+            forecast(noise, horizon="24h", scenarios=count)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="each: found 'month', expected one of step, hour"):
         totals(ahead, each="month")
     with pytest.raises(ConfigError, match="by: found 'town'"):

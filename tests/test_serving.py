@@ -22,7 +22,7 @@ LEVELS = (0.1, 0.5, 0.9)
 
 def champion(folder: Path, **card: object) -> Path:
     """Write the description of a champion that has no files of its own."""
-    told = {"model": "window_average", "history": "8W", "horizon_days": 2, "served": {}, **card}
+    told = {"model": "window_average", "history": "8W", "horizon_days": 2, "chosen": {}, **card}
     writers.json_file(folder / "champion.json", told)
     return folder
 
@@ -138,10 +138,10 @@ def test_a_damaged_champion_is_one_sentence(tmp_path: Path) -> None:
 
 def test_sensors_that_another_model_serves_stay_with_it(tmp_path: Path) -> None:
     cube = rhythm_cube(days=63, sensors=2)
-    card = {"served": {"s0": "window_average", "s1": "seasonal_naive"}}
+    card = {"chosen": {"s0": "window_average", "s1": "seasonal_naive"}}
     made = packed(tmp_path, cube, **card).predict(quantiles=LEVELS).set_index("sensor")
     options = {"horizon": "2D", "history": "8W", "quantiles": LEVELS}
-    for sensor, model in card["served"].items():
+    for sensor, model in card["chosen"].items():
         ahead = mining.forecast(cube, model=model, **options).sel(sensor=[sensor])
         assert made.loc[sensor, "q0.1"].tolist() == expected(ahead)
 

@@ -80,25 +80,21 @@ def _opened_zarr(folder: Path, *, lazy: bool) -> xr.Dataset:
 def encoding() -> dict[str, dict[str, Any]]:
     """Return the explicit netCDF encoding that makes equal cubes equal bytes."""
     # A checksum for each chunk: damage inside the data is an error, not another number.
-    codes = {"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True}
-    return {
-        "value": {"dtype": "float32", "_FillValue": np.float32(np.nan), **codes},
-        "quality": {"dtype": "int8", **codes},
-        "reason": {"dtype": "int8", **codes},
-        "repairs": {"dtype": "int32"},
-        TIME: {"dtype": "int64", "units": "seconds since 1970-01-01", "calendar": "standard"},
-    }
+    return _encoded({"zlib": True, "complevel": 4, "shuffle": True, "fletcher32": True})
 
 
 def zarr_encoding() -> dict[str, dict[str, Any]]:
     """Return the explicit Zarr encoding that makes equal cubes equal bytes."""
     import numcodecs
 
-    codes = {"compressors": numcodecs.Zstd(level=3, checksum=True), "chunks": CHUNK}
+    return _encoded({"compressors": numcodecs.Zstd(level=3, checksum=True), "chunks": CHUNK})
+
+
+def _encoded(cells: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        "value": {"dtype": "float32", "_FillValue": np.float32(np.nan), **codes},
-        "quality": {"dtype": "int8", **codes},
-        "reason": {"dtype": "int8", **codes},
+        "value": {"dtype": "float32", "_FillValue": np.float32(np.nan), **cells},
+        "quality": {"dtype": "int8", **cells},
+        "reason": {"dtype": "int8", **cells},
         "repairs": {"dtype": "int32"},
         TIME: {"dtype": "int64", "units": "seconds since 1970-01-01", "calendar": "standard"},
     }

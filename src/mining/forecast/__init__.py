@@ -35,9 +35,9 @@ from typing import Any
 from mining.forecast._origins import QUANTILES
 from mining.forecast.ahead import forecast
 from mining.forecast.backtest import backtest
-from mining.forecast.models import get, load, names
+from mining.forecast.models import get, names
 from mining.forecast.protocol import Model
-from mining.forecast.selection import choice
+from mining.forecast.selection import choice, load
 from mining.forecast.summary import champion, summarize
 from mining.forecast.totals import totals
 

@@ -28,6 +28,16 @@ class Rows:
     origin: Ints
 
 
+def rows_ahead(grid: Grid, offsets: Ints) -> Rows:
+    """Return the cells of every sensor at positions counted from the origin, in that order."""
+    sensors = len(grid.sensors)
+    return Rows(
+        np.repeat(np.arange(sensors), len(offsets)),
+        np.tile(grid.origin + offsets, sensors),
+        np.full(sensors * len(offsets), grid.origin),
+    )
+
+
 def analogue_days(days: pd.DataFrame) -> Ints:
     """Return, for each day near a holiday, the row of last year's same day; -1 elsewhere.
 

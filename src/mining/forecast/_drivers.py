@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from mining.forecast._reference import trust
 
@@ -155,9 +154,3 @@ def _shapley(name: str, players: tuple[str, ...], values: dict[frozenset[str], F
         weight = factorial(len(before)) * factorial(count - len(before) - 1) / factorial(count)
         total += weight * (values[before | {name}] - values[before])
     return total
-
-
-def check_columns(table: pd.DataFrame) -> set[str]:
-    """Return the columns that belong to no driver and to no place: there should be none."""
-    known = {column for columns in NORMAL.values() for column in columns} | set(PLACE)
-    return set(table.columns) - known

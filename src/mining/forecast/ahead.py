@@ -14,7 +14,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining import progress
 from mining.calendars import Calendar
-from mining.errors import NotEnoughDataError
+from mining.errors import ConfigError, NotEnoughDataError
 from mining.forecast import _batches, _grid, _origins, _tasks, explain, models, selection
 from mining.forecast._origins import QUANTILES
 from mining.forecast.backtest import backtest
@@ -24,6 +24,8 @@ from mining.forecast.scenarios import scenarios as joint
 #: The model taken without a backtest; it hands young sensors to simpler ones by itself.
 DEFAULT = "boosting"
 _PATHS = {"long_name": "equally likely joint futures"}
+#: More scenarios than this tell nothing more, and fill the memory.
+MOST_SCENARIOS = 10_000
 #: Origins of the backtest that chooses among several models.
 CHOICE_ORIGINS = 4
 
@@ -122,6 +124,7 @@ def forecast(
     length = _origins.duration(horizon, "horizon")
     past = None if history is None else _origins.duration(history, "history")
     levels = _origins.check_quantiles(quantiles)
+    _check_count(scenarios)
     known_ahead = _origins.calendar_of(cube, calendar)
     start, end = _origins.bounds(cube)
     when = end if cutoff is None else _origins.local_naive(cutoff, cube.attrs["timezone"])
@@ -148,6 +151,13 @@ def forecast(
             drivers=drivers,
         )
         return _batches.forecast_each(make, chosen, known, **crew)
+
+
+def _check_count(scenarios: int) -> None:
+    whole = isinstance(scenarios, int | np.integer) and not isinstance(scenarios, bool)
+    if not whole or not 0 <= scenarios <= MOST_SCENARIOS:
+        msg = f"scenarios: found {scenarios!r}, expected a whole number from 0 to {MOST_SCENARIOS}"
+        raise ConfigError(msg)
 
 
 def _made(

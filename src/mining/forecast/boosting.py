@@ -13,7 +13,7 @@ import xarray as xr
 from mining.calendars import Calendar
 from mining.errors import ModelError
 from mining.forecast import _champion, conformal
-from mining.forecast._cells import Rows
+from mining.forecast._cells import rows_ahead
 from mining.forecast._drivers import Drivers, drivers
 from mining.forecast._features import Bank
 from mining.forecast._regimes import doubt, reach
@@ -86,7 +86,7 @@ class Boosting(GridModel):
         self.seed = seed
         self.trained: Trained | None = None
         self.loaded = False
-        self._outlooks: dict[int, _Outlook] = {}
+        self._last: _Outlook | None = None
 
     def fit(self, cube: xr.Dataset, calendar: Calendar) -> Self:
         """Lay the cube out by local clock; forget what was learnt, unless it was loaded.
@@ -99,7 +99,7 @@ class Boosting(GridModel):
             If the model was loaded, and the cube ends before the data that it was trained on.
         """
         super().fit(cube, calendar)
-        self._outlooks = {}
+        self._last = None
         if not self.loaded:
             self.trained = None
         elif self.trained is not None and self.grid.moment() < self.trained.until:
@@ -156,11 +156,11 @@ class Boosting(GridModel):
         shape = (len(self.grid.sensors), length)
         if self.trained is None or not self._mine().any():
             return Drivers.nothing((shape[0], steps))
-        bank = self._bank(length)
-        made = drivers(bank, self._future(length), self.trained.points)
+        rows = rows_ahead(self.grid, np.arange(length))
+        made = drivers(self._bank(length), rows, self.trained.points)
         made = made.under(self.journal, shape)
-        rows = np.where(self._mine(), np.arange(shape[0]), -1)[self._back]
-        return made.picked(rows, offsets)
+        who = np.where(self._mine(), np.arange(shape[0]), -1)[self._back]
+        return made.picked(who, offsets)
 
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         mine = self._mine()
@@ -196,17 +196,9 @@ class Boosting(GridModel):
     def _bank(self, length: int) -> Bank:
         return Bank(self.grid, self.calendar, length, self._codes())
 
-    def _future(self, length: int) -> Rows:
-        sensors = len(self.grid.sensors)
-        return Rows(
-            np.repeat(np.arange(sensors), length),
-            np.tile(self.grid.origin + np.arange(length), sensors),
-            np.full(length * sensors, self.grid.origin),
-        )
-
     def _outlook(self, length: int) -> _Outlook:
-        if length in self._outlooks:
-            return self._outlooks[length]
+        if self._last is not None and self._last.point.shape[1] == length:
+            return self._last
         days = -(-length // self.grid.slots)
         bank = self._bank(length)
         if self.loaded and self.trained is not None and self.trained.days < days:
@@ -218,7 +210,8 @@ class Boosting(GridModel):
         if self.trained is None or (self.trained.days != days and not self.loaded):
             options = {"trees": self.trees, "rows": self.rows, "seed": self.seed}
             self.trained = train(bank, days, **options)
-        rows, shape = self._future(length), (len(self.grid.sensors), length)
+        rows = rows_ahead(self.grid, np.arange(length))
+        shape = (len(self.grid.sensors), length)
         table = bank.features(rows)
         point = self.trained.point(bank, rows, table)
         size = self.trained.size(bank, rows, table, point)
@@ -226,9 +219,8 @@ class Boosting(GridModel):
         # Under an entry of the journal nobody knows more than on a holiday.
         where = replace(where, special=where.special | self.journal.ahead(length).ravel())
         unsure = doubt(bank, rows).reshape(shape)
-        made = _Outlook(point.reshape(shape), size.reshape(shape), unsure, where, errors)
-        self._outlooks = {length: made}
-        return made
+        self._last = _Outlook(point.reshape(shape), size.reshape(shape), unsure, where, errors)
+        return self._last
 
     def _fallback(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         """Serve everything by the simple models first: by their own rules for young sensors."""

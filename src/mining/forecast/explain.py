@@ -10,12 +10,11 @@ import xarray as xr
 
 from mining.calendars import Calendar
 from mining.cube import SENSOR, TIME
-from mining.forecast import _grid
-from mining.forecast._cells import Rows
+from mining.forecast._cells import rows_ahead
 from mining.forecast._drivers import NAMES, Drivers
 from mining.forecast._features import Bank
 from mining.forecast._tasks import DECIMALS
-from mining.forecast.protocol import Model
+from mining.forecast.protocol import Model, learnt_grid
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -32,7 +31,9 @@ def told(ahead: xr.Dataset, model: Model, known: xr.Dataset, calendar: Calendar)
     told_by_model = getattr(model, "drivers", None)
     shape = (ahead.sizes[SENSOR], steps)
     found = told_by_model(steps) if told_by_model else Drivers.nothing(shape)
-    usual = np.where(np.isfinite(found.usual), found.usual, _clean_level(known, calendar, steps))
+    usual = found.usual
+    if not np.isfinite(usual).all():
+        usual = np.where(np.isfinite(usual), usual, _clean_level(known, calendar, steps))
     usual = np.where(np.isfinite(usual), usual, median).round(DECIMALS) + 0.0
     served = ahead["model"].to_numpy().astype(str) == model.name
     told_here = np.isfinite(found.parts).all(axis=2) & served[:, None]
@@ -58,14 +59,8 @@ def _median(ahead: xr.Dataset, model: Model, steps: int) -> Floats:
 
 def _clean_level(known: xr.Dataset, calendar: Calendar, steps: int) -> Floats:
     """Return the usual value of each coming step, shape (sensor, step)."""
-    grid = _grid.of_cube(known)
+    grid, _ = learnt_grid(known, calendar)
     offsets = grid.offsets(steps)
     bank = Bank(grid, calendar, int(offsets.max()) + 1)
-    sensors = len(grid.sensors)
-    rows = Rows(
-        np.repeat(np.arange(sensors), steps),
-        np.tile(grid.origin + offsets, sensors),
-        np.full(sensors * steps, grid.origin),
-    )
-    base, _ = bank.clean(rows)
-    return base.reshape(sensors, steps)
+    base, _ = bank.clean(rows_ahead(grid, offsets))
+    return base.reshape(len(grid.sensors), steps)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from mining.errors import ModelError
 from mining.forecast.protocol import Model
@@ -53,42 +51,6 @@ def get(model: str | Model) -> Model:
     module, name = KNOWN[model]
     made: Model = getattr(importlib.import_module(f"mining.forecast.{module}"), name)()
     return made
-
-
-def load(folder: Path | str) -> Model:
-    """Return the champion that the pipeline saved in ``models/<territory>``.
-
-    A boosting model is read as it was trained: forecasting with it takes newer data in without
-    training again. Simpler models have nothing worth saving and are fitted to the data anew.
-
-    Parameters
-    ----------
-    folder : path
-        With ``champion.json``, or what :meth:`Boosting.save` wrote.
-
-    Raises
-    ------
-    ModelError
-        If the folder does not hold a saved model, or a damaged one.
-    """
-    folder = Path(folder)
-    card = folder / "champion.json"
-    if not card.is_file():
-        return _saved(folder)
-    try:
-        name = json.loads(card.read_text(encoding="utf-8"))["model"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{card}: not a readable description of a model"
-        raise ModelError(msg) from error
-    # With too little data nothing was learnt, and nothing saved.
-    learnt = name == "boosting" and any(folder.glob("boosting*"))
-    return _saved(folder) if learnt else get(str(name))
-
-
-def _saved(folder: Path) -> Model:
-    from mining.forecast.boosting import Boosting
-
-    return Boosting.load(folder)
 
 
 def simplicity(name: str) -> int:

@@ -80,10 +80,7 @@ class GridModel:
         order = np.argsort(cube[SENSOR].to_numpy().astype(str), kind="stable")
         cube = cube.isel({SENSOR: order})
         self._back = np.argsort(order)
-        whole = _grid.of_cube(cube)
-        # What happened under an entry of the journal is not the usual: no model learns from it.
-        self.journal = _events.journal(whole, calendar)
-        self.grid: Grid = replace(whole, known=self.journal.known)
+        self.grid, self.journal = learnt_grid(cube, calendar)
         self.calendar = calendar
         self.ceiling = _ceilings(cube)
         if not np.isfinite(self.grid.known).any():
@@ -117,6 +114,16 @@ class GridModel:
     def _quantiles(self, length: int, quantiles: tuple[float, ...]) -> Floats:
         """Return quantiles of the next `length` positions, shape (sensor, length, quantile)."""
         raise NotImplementedError
+
+
+def learnt_grid(cube: xr.Dataset, calendar: Calendar) -> tuple[Grid, _events.Journal]:
+    """Lay a cube out by local clock as models learn from it, and what the journal says of it.
+
+    What happened under an entry of the journal is not the usual: it is left out.
+    """
+    whole = _grid.of_cube(cube)
+    journal = _events.journal(whole, calendar)
+    return replace(whole, known=journal.known), journal
 
 
 def _ceilings(cube: xr.Dataset) -> tuple[Floats, Floats]:

@@ -26,7 +26,7 @@ from mining.forecast import _grid
 from mining.forecast._arrays import row_mean
 from mining.forecast._cells import past_days
 from mining.forecast._features import Bank
-from mining.forecast.protocol import Model
+from mining.forecast.protocol import Model, learnt_grid
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -102,7 +102,7 @@ def _errors(model: Model, known: xr.Dataset, calendar: Calendar) -> Floats:
     if kept is not None:
         return np.asarray(kept.scaled)
     order = np.argsort(known[SENSOR].to_numpy().astype(str), kind="stable")
-    grid = _grid.of_cube(known.isel({SENSOR: order}))
+    grid, _ = learnt_grid(known.isel({SENSOR: order}), calendar)
     bank = Bank(grid, calendar, grid.season)
     past = past_days(grid, 7)
     rows = past.all_rows(len(grid.sensors))

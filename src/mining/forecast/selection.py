@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +14,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.calendars import Calendar
+from mining.errors import ModelError
 from mining.forecast import models
 from mining.forecast._drivers import Drivers
 from mining.forecast._training import PastErrors
@@ -123,6 +126,42 @@ def serving(scores: pd.DataFrame, known: Sequence[Model] = ()) -> Model:
     return Chosen(first, rivals, sensors) if rivals else first
 
 
+def load(folder: Path | str) -> Model:
+    """Return the champion that the pipeline saved in ``models/<territory>``.
+
+    A boosting model is read as it was trained: forecasting with it takes newer data in without
+    training again. Simpler models have nothing worth saving and are fitted to the data anew.
+    Sensors that a simpler model was chosen for are served by it.
+
+    Parameters
+    ----------
+    folder : path
+        With ``champion.json``, or what :meth:`Boosting.save` wrote.
+
+    Raises
+    ------
+    ModelError
+        If the folder does not hold a saved model, or a damaged one.
+    """
+    from mining.forecast.boosting import Boosting
+
+    folder = Path(folder)
+    path = folder / "champion.json"
+    if not path.is_file():
+        return Boosting.load(folder)
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        name, chosen = str(card["model"]), dict(card.get("chosen", {}))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path}: not a readable description of a model"
+        raise ModelError(msg) from error
+    # With too little data nothing was learnt, and nothing saved.
+    learnt = name == Boosting.name and any(folder.glob("boosting*"))
+    best = Boosting.load(folder) if learnt else models.get(name)
+    rivals = {n: models.get(n) for n in sorted({str(v) for v in chosen.values()} - {name})}
+    return Chosen(best, rivals, chosen) if rivals else best
+
+
 class Chosen:
     """Several models as one: each sensor is served by the model chosen for it.
 
@@ -151,6 +190,11 @@ class Chosen:
         self.sensors = dict(sensors)
         self.name = champion.name
         self.served: tuple[str, ...] = ()
+
+    @property
+    def against(self) -> dict[str, str]:
+        """Return the sensors that the champion does not serve, and the model of each."""
+        return {sensor: name for sensor, name in self.sensors.items() if name != self.name}
 
     def fit(self, cube: xr.Dataset, calendar: Calendar) -> Self:
         """Fit every model on the same cube."""

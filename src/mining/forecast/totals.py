@@ -12,6 +12,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.errors import ConfigError, ModelError
+from mining.forecast._origins import check_quantiles
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -51,7 +52,7 @@ def totals(
     Raises
     ------
     ModelError
-        If `ahead` has no scenarios.
+        If `ahead` has no scenarios, or a quantile is not strictly between 0 and 1.
     ConfigError
         If `by` or `each` is not one of those, or a mapping names an unknown sensor.
 
@@ -78,7 +79,8 @@ def totals(
         )
     groups = _groups(ahead, by)
     start, period, steps = _periods(ahead, each)
-    wanted = ahead["quantile"].to_numpy() if quantiles is None else np.asarray(sorted(quantiles))
+    levels = ahead["quantile"].to_numpy().tolist() if quantiles is None else quantiles
+    wanted = np.asarray(check_quantiles(levels))
     paths = ahead["path"].transpose("sensor", "time", "scenario").to_numpy()
     made = np.full((len(groups), len(start), len(wanted)), np.nan)
     expected = np.full(made.shape[:2], np.nan)

@@ -6,10 +6,9 @@ than fail.
 
 from __future__ import annotations
 
-import copy
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from mining import cube as cubes
 from mining import writers
 from mining.cube import SENSOR, TIME
 from mining.errors import ConfigError, ModelError
-from mining.forecast import QUANTILES, forecast, load, names
+from mining.forecast import QUANTILES, forecast, load
 from mining.serving._counts import COLUMNS, updated
 
 __all__ = ["COLUMNS", "HISTORY", "MOST_DAYS", "Served", "example", "pack", "updated"]
@@ -62,7 +61,7 @@ def _card(folder: Path) -> dict[str, Any]:
     path = folder / "champion.json"
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: card[name] for name in ("model", "history", "horizon_days", "served")}
+        return {name: card[name] for name in ("model", "history", "horizon_days")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path}: not a readable champion; run 'dvc repro' to make it again"
         raise ModelError(msg) from error
@@ -86,7 +85,7 @@ class Served:
         self.folder = folder
         self.card = _card(folder)
         self.cube = cubes.read(folder / HISTORY)
-        self.model = load(folder)
+        load(folder)  # damage is told at once
 
     def predict(
         self,
@@ -125,29 +124,15 @@ class Served:
             msg = f"horizon_days: found {days!r}, expected a whole number from 1 to {MOST_DAYS}"
             raise ConfigError(msg)
         cube = self.cube if counts is None or not len(counts) else updated(self.cube, counts)
-        options = {
-            "horizon": f"{int(days)}D",
-            "quantiles": quantiles,
-            "history": self.card["history"],
-        }
-        # A copy: fitting it to these counts must not show in an answer given at the same time.
-        ahead = forecast(cube, model=copy.copy(self.model), **options)
-        return _long(self._as_published(cube, ahead, options))
-
-    def _as_published(
-        self, cube: xr.Dataset, ahead: xr.Dataset, options: Mapping[str, Any]
-    ) -> xr.Dataset:
-        """Let the sensors that another model served when it was published be served by it."""
-        sensors = [str(s) for s in ahead[SENSOR].to_numpy()]
-        served = [str(name) for name in ahead["model"].to_numpy()]
-        wanted = [self.card["served"].get(s, name) for s, name in zip(sensors, served, strict=True)]
-        other = {w for w, name in zip(wanted, served, strict=True) if w != name and w in names()}
-        for name in sorted(other - {str(self.card["model"])}):
-            rows = np.array([w == name for w in wanted])
-            made = forecast(cube, model=name, **options)["value"]
-            mine = xr.DataArray(rows, dims=SENSOR)
-            ahead["value"] = ahead["value"].where(~mine, made)
-        return ahead
+        ahead = forecast(
+            cube,
+            # Read anew: fitting it to these counts must not show in another answer.
+            model=load(self.folder),
+            horizon=f"{int(days)}D",
+            quantiles=quantiles,
+            history=self.card["history"],
+        )
+        return _long(ahead)
 
 
 def _long(ahead: xr.Dataset) -> pd.DataFrame:

@@ -46,6 +46,8 @@ def run(root: Path, territory: str) -> None:
         "horizon_days": params.forecast.horizon_days,
         "history": params.evaluate.history,
         "served": dict(served),
+        # Only what was chosen against the champion, by sensor: a reader of the folder serves alike.
+        "chosen": fitted.against if isinstance(fitted, Chosen) else {},
     }
     champion = fitted.champion if isinstance(fitted, Chosen) else fitted
 
