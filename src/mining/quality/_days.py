@@ -48,7 +48,8 @@ class Days:
 
     def sums(self, series: Floats) -> Floats:
         """Return the sums by day, shape (day,); NaN counts as nothing."""
-        return np.bincount(self.day, weights=np.nan_to_num(series), minlength=self.count)
+        by_day = np.bincount(self.day, weights=np.nan_to_num(series), minlength=self.count)
+        return by_day.astype(np.float64)
 
     def scaled(self, shape: Floats, seen: Floats) -> Floats:
         """Return expected values brought to the sum of each day of what was seen."""
@@ -153,19 +154,18 @@ def stretches(
 
 def _telling(chosen: Bools, hoped: Floats) -> list[tuple[int, int]]:
     """Return the runs of chosen days that could tell anything, cut where too many could not."""
-    out = []
+    out: list[tuple[int, int]] = []
     for start, end in zip(*runs(chosen), strict=True):
         said = start + np.flatnonzero(hoped[start:end] > 0)
-        for piece in np.split(said, np.flatnonzero(np.diff(said) > SILENT) + 1):
-            if piece.size:
-                out.append((int(piece[0]), int(piece[-1]) + 1))
+        pieces = np.split(said, np.flatnonzero(np.diff(said) > SILENT) + 1)
+        out += [(int(piece[0]), int(piece[-1]) + 1) for piece in pieces if piece.size]
     return out
 
 
 def _best_path(score: Floats) -> Ints:
     rows, days, states = score.shape
     best = np.concatenate((np.full((rows, states), -TURN), np.zeros((rows, 1))), axis=1)
-    back = np.zeros((days, rows, states + 1), dtype=np.int64)
+    back = np.zeros((days, rows, states + 1), dtype=np.int8)
     here = np.arange(states + 1)
     for day in range(days):
         top = best.argmax(axis=1)[:, None]
@@ -177,7 +177,7 @@ def _best_path(score: Floats) -> Ints:
     state = best.argmax(axis=1)
     for day in range(days - 1, -1, -1):
         path[:, day] = state
-        state = back[day, np.arange(rows), state]
+        state = back[day, np.arange(rows), state].astype(np.int64)
     return path
 
 

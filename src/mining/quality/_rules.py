@@ -93,9 +93,9 @@ def _clock(evidence: Evidence) -> Bools:
         evidence.alive,
         (evidence.usual, evidence.overall),
         evidence.lively,
-        evidence.alone,
-        evidence.holiday,
-        evidence.clock,
+        alone=evidence.alone,
+        idle=evidence.holiday,
+        clock=evidence.clock,
     )
 
 

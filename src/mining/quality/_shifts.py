@@ -27,6 +27,7 @@ def shifted_clocks(
     values: Floats,
     histories: tuple[Floats, Floats],
     activity: Floats,
+    *,
     alone: Bools,
     idle: Bools,
     clock: Clock,
@@ -77,19 +78,17 @@ def shifted_clocks(
         for row, some in enumerate(lists):
             cells = []
             for one in some:
-                per_cell = _gain(values[row], usual[row], activity[row], clock, days, one.state)
+                steps = SHIFTS[one.state] * clock.steps(1.0)
+                per_cell = _gain(values[row], usual[row] * activity[row], steps, days)
                 cells.append(edges(per_cell, days, one))
             out[row] |= masked(values.shape[1], cells)
     return np.asarray(out & ~np.isnan(values))
 
 
-def _gain(
-    seen: Floats, usual: Floats, activity: Floats, clock: Clock, days: Days, state: int
-) -> Floats:
-    """Return the gain of each cell for one shift against the usual rhythm."""
-    rhythm = usual * activity
+def _gain(seen: Floats, rhythm: Floats, steps: int, days: Days) -> Floats:
+    """Return the gain of each cell for a shift of so many steps against the usual rhythm."""
     plain = days.scaled(rhythm, seen)
-    moved = days.scaled(moved_by(rhythm, SHIFTS[state] * clock.steps(1.0)), seen)
+    moved = days.scaled(moved_by(rhythm, steps), seen)
     return gains(seen, plain, moved, scatter(seen, plain))[0]
 
 

@@ -98,5 +98,5 @@ def _both_moved(seen: Floats, usual: Floats, cells: slice, days: Days) -> bool:
         own = days.scaled(usual[k], seen[k])
         other = days.scaled(usual[1 - k], seen[k])
         one, hope = gains(seen[k], own, other, scatter(seen[k], own))
-        gain, hoped = gain + np.nansum(one[cells]), hoped + np.nansum(hope[cells])
+        gain, hoped = gain + float(np.nansum(one[cells])), hoped + float(np.nansum(hope[cells]))
     return bool(gain >= SHARE_HOURS * hoped and (hoped >= LEAST or abs(contrast) >= APART))

@@ -90,9 +90,9 @@ def _equal_blocks(values: Floats, clock: Clock) -> list[tuple[int, int, int, int
     if count < 2 or size <= max(GRAMS):
         return []
     info = np.stack([surprise(row, grain(row)) for row in values])
-    seeds = np.concatenate([_seeds(values, info, k) for k in GRAMS], axis=1)
+    pairs, at, length = np.concatenate([_seeds(values, info, k) for k in GRAMS], axis=1)
     out = []
-    for start, end, pair in chains(*seeds, EDIT):
+    for start, end, pair in chains(pairs, at, length, EDIT):
         one, other = divmod(pair, count)
         score = info[one, start:end][values[one, start:end] == values[other, start:end]].sum()
         various = np.unique(values[one, start:end])
