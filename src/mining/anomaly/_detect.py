@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars, progress
+from mining import progress
 from mining import cube as cubes
 from mining.anomaly import _candidates, _coded, _frame, _labels, _rows
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
+from mining.anomaly._scores import scene_of
 from mining.errors import ConfigError
 
 #: Runs of counts that change the total by less than this factor are not worth a word.
@@ -25,6 +26,7 @@ def detect(
     *,
     calendar: object = "cube",
     alerts_per_month: float = 1.0,
+    mode: str = "offline",
     least_silence: str | pd.Timedelta = "1D",
     merge_gap: str | pd.Timedelta = "12h",
 ) -> pd.DataFrame:
@@ -34,8 +36,7 @@ def detect(
     values, copies, ...) and long silences become faults at once. The rest is found by comparing
     counts with an expected rhythm: the weekly profile of the surrounding weeks, moved with the
     town as the other sensors tell it, at the scale of an hour, four hours, a day, one and two
-    weeks, and lasting level steps. It looks at both sides of every moment: it is meant for
-    history.
+    weeks, and lasting level steps.
 
     Parameters
     ----------
@@ -48,6 +49,10 @@ def detect(
         trusted data, and as many for the territory as a whole. One that lasts costs one for each
         week begun. Those explained by a holiday cost nothing. The budget is a ceiling: nothing
         that scores below 3 is reported. 0 leaves the faults that exact rules found.
+    mode : {"offline", "causal"}
+        "offline" looks at both sides of every moment: for history. "causal" expects and judges
+        from the past alone, for nightly use: a run begins to score when its first windows end.
+        Level steps are then found as long runs.
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
@@ -78,12 +83,10 @@ def detect(
     "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
     of a day or more have no scale below the step.
     """
-    cubes.validate(cube)
+    scene = scene_of(cube, calendar, mode)
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):
         msg = f"alerts_per_month: found {alerts_per_month!r}, expected a number from 0 on"
         raise ConfigError(msg)
-    known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
-    scene = Scene(cube, known or calendars.as_calendar(calendar))
     rows: list[dict[str, Any]] = []
     silence = _steps(scene, least_silence, "least_silence")
     gap = _steps(scene, merge_gap, "merge_gap")
