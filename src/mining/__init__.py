@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mining import quality as quality
     from mining import sources as sources
     from mining.activity import cluster, cluster_profiles, rhythms
-    from mining.anomaly import detect
+    from mining.anomaly import detect, impact
     from mining.api import from_table, load
     from mining.calendars import Calendar
     from mining.cube import Quality, Reason, by_place, observed, trusted
@@ -49,6 +49,7 @@ _HOME = {
     "cluster_profiles": "mining.activity",
     "detect": "mining.anomaly",
     "from_table": "mining.api",
+    "impact": "mining.anomaly",
     "load": "mining.api",
     "observed": "mining.cube",
     "rhythms": "mining.activity",
@@ -72,6 +73,7 @@ __all__ = [
     "detect",
     "forecast",
     "from_table",
+    "impact",
     "load",
     "observed",
     "rhythms",

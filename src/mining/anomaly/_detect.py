@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import progress
 from mining import cube as cubes
+from mining import progress
 from mining.anomaly import _bundles, _candidates, _coded, _corrections, _diversions, _frame, _rows
 from mining.anomaly._incident import Incident, sums_of
 from mining.anomaly._labels import WORTH

@@ -136,7 +136,9 @@ def around(
     -------
     array (week, slot)
     """
-    lags = [k for k in range(-2 * half, 1) if k] if past else [*range(-half, 0), *range(1, half + 1)]
+    lags = (
+        [k for k in range(-2 * half, 1) if k] if past else [*range(-half, 0), *range(1, half + 1)]
+    )
     stack = np.stack([_shifted(table, lag, np.nan) for lag in lags])
     if era is not None and era.any():
         same = np.stack([_shifted(era, lag, -1) == era for lag in lags])

@@ -158,7 +158,9 @@ def joined(runs: list[Run], gap: int) -> list[Run]:
     """
     out: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.first, r.stop)):
-        last = next((r for r in reversed(out) if run.first - r.stop <= gap and _alike(r, run)), None)
+        last = next(
+            (r for r in reversed(out) if run.first - r.stop <= gap and _alike(r, run)), None
+        )
         if last is None:
             out.append(run)
             continue
@@ -169,7 +171,9 @@ def joined(runs: list[Run], gap: int) -> list[Run]:
 
 def _alike(one: Run, other: Run) -> bool:
     brief, long = sorted((one, other), key=lambda r: r.stop - r.first)
-    return long.score >= brief.score or long.stop - long.first <= _ALIKE * (brief.stop - brief.first)
+    return long.score >= brief.score or long.stop - long.first <= _ALIKE * (
+        brief.stop - brief.first
+    )
 
 
 def _placed(residual: Array, run: Run, grid: Grid) -> Run:
