@@ -151,8 +151,12 @@ def _window(scene: Scene, incident: Mapping[str, Any] | pd.Series) -> xr.Dataset
     expected = np.where(inside, _factor(incident, cells, inside) * cells.expected, cells.expected)
     bins, first = _bins(local, step, start)
     observed, usual, neighbours = _sums(cells, expected, bins)
-    low, high = _band(observed, usual, ~_any(inside, bins), local[first].hour.to_numpy(), cells)
-    here = _any(near, bins)
+    size = np.bincount(bins)
+    whole = size >= ENOUGH * np.median(size)  # the data may begin or end within a day or a week
+    low, high = _band(
+        observed, usual, whole & ~_any(inside, bins), local[first].hour.to_numpy(), cells
+    )
+    here = _any(near, bins) & whole
     values = dict(zip(SERIES, (observed, usual, low, high, neighbours), strict=True))
     times = local[first].tz_convert("UTC").tz_localize(None).as_unit("ns")
     return xr.Dataset(
