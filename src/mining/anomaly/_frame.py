@@ -14,19 +14,40 @@ TEXT = ("id", "sensor", "place")
 WHEN = ("start", "end")
 WHAT = ("label", "kind")
 NUMBERS = ("score", "confidence", "observed", "expected", "neighbours")
+FLAGS = ("open",)
+BAND = ("expected_low", "expected_high")
 #: Columns of the table of incidents, in order.
-COLUMNS = (*TEXT, *WHEN, *WHAT, *NUMBERS, "explanation")
+COLUMNS = (
+    *TEXT,
+    *WHEN,
+    *WHAT,
+    *NUMBERS,
+    "explanation",
+    "sensors",
+    *FLAGS,
+    "certainty",
+    "rule",
+    "entry",
+    "decided_by",
+    *BAND,
+    "other",
+    "action",
+)
+#: Columns of text.
+WORDS = tuple(c for c in COLUMNS if c not in (*WHEN, *NUMBERS, *FLAGS, *BAND))
 
 
 def table(rows: Sequence[dict[str, Any]], timezone: str) -> pd.DataFrame:
     """Return incidents as a table with the same columns and types, however many there are."""
     frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
-    for name in (*TEXT, *WHAT, "explanation"):
+    for name in WORDS:
         frame[name] = frame[name].astype("str")
+    for name in FLAGS:
+        frame[name] = frame[name].astype("bool")
     for name in WHEN:
         utc = pd.to_datetime(frame[name], utc=True)
         frame[name] = utc.dt.tz_convert(timezone).dt.as_unit("ns")
-    for name in NUMBERS:
+    for name in (*NUMBERS, *BAND):
         frame[name] = frame[name].astype("float64").round(3)
     order = frame.sort_values(["start", "sensor", "kind", "end"], kind="stable")
     return order.reset_index(drop=True)

@@ -42,6 +42,17 @@ SURE = {
     "level": 0.5,
     "unexplained": 0.4,
 }
+#: From this confidence on a label is sure.
+CERTAIN = 0.6
+#: What to do about an incident, by label, where neither the journal nor a person explains it.
+ACTIONS = {
+    "fault": "check_sensor",
+    "works": "add_to_journal",
+    "event": "add_to_journal",
+    "weather": "confirm",
+    "calendar": "none",
+    "unexplained": "confirm",
+}
 #: Below this share of what was expected, a counter is taken for dead, or for ill.
 NEARLY_NOTHING, VERY_LITTLE = 0.005, 0.1
 #: Share of cells from which on a run is one of zeros, edges aside.
@@ -126,7 +137,7 @@ def judge(seen: Evidence) -> Verdict:
     In order: the journal, the calendar, the whole territory, values that no crowd produces
     (nothing at all, stuck, a lone absurd value), a brief surge, a lasting level, nothing.
     """
-    shape = _shape(seen)
+    shape = shape_of(seen)
     if seen.entry is not None:
         label = JOURNAL[seen.entry.type]
         kind = "hardware" if seen.entry.type == "hardware" else shape
@@ -143,7 +154,8 @@ def judge(seen: Evidence) -> Verdict:
     return _crowd(seen, shape)
 
 
-def _shape(seen: Evidence) -> str:
+def shape_of(seen: Evidence) -> str:
+    """Return how an incident was detected: level, surge or drop."""
     if seen.scale == 0:
         return "level"
     return "surge" if seen.observed > seen.expected else "drop"
@@ -186,6 +198,16 @@ def confidence(rule: str, score: float, bar: float) -> float:
     """
     strength = min(1.0, max(0.0, score / bar - 1)) if bar > 0 else 1.0
     return round(SURE[rule] * (0.6 + 0.4 * strength), 3)
+
+
+def certainty(sure: float) -> str:
+    """Return "sure" or "unsure" from a confidence."""
+    return "sure" if sure >= CERTAIN else "unsure"
+
+
+def action(label: str, decided_by: str) -> str:
+    """Return the key of what to do: check_sensor, add_to_journal, confirm or none."""
+    return ACTIONS[label] if decided_by == "machine" else "none"
 
 
 def why(rule: str, seen_holiday: str = "", entry: Event | None = None) -> str:

@@ -32,7 +32,9 @@ def of_coded(scene: Scene, group: Group, run: _coded.Coded) -> dict[str, Any]:
         group,
         row,
         cells=(run.first, run.stop),
+        detection=run.kind,
         verdict=Verdict("fault", run.kind, rule),
+        entry="",
         figures=(RULE_SCORE, _labels.SURE[rule], observed, expected, ratio),
         words=(did, _neighbours(group, ratio, count), _labels.why(rule)),
     )
@@ -59,7 +61,9 @@ def of_run(scene: Scene, group: Group, run: Run, bar: float) -> dict[str, Any]:
         group,
         -1 if run.row < 0 else int(group.rows[run.row]),
         cells=(first, stop),
+        detection=_labels.shape_of(evidence),
         verdict=verdict,
+        entry=evidence.entry.id if evidence.entry is not None else "",
         figures=(run.score, sure, *sums, ratio),
         words=(did, others, _labels.why(verdict.rule, key, evidence.entry)),
     )
@@ -159,7 +163,9 @@ def _row(
     row: int,
     *,
     cells: tuple[int, int],
+    detection: str,
     verdict: Verdict,
+    entry: str,
     figures: tuple[float, float, float, float, float],
     words: tuple[str, str, str],
 ) -> dict[str, Any]:
@@ -167,8 +173,9 @@ def _row(
     sensor = scene.ids[row] if row >= 0 else ""
     who = texts.sensor(scene.names[row]) if row >= 0 else texts.TERRITORY
     score, sure, observed, expected, ratio = figures
+    decided_by = "journal" if entry else "machine"
     return {
-        "id": _frame.name_of(sensor, start, verdict.kind, group.unit),
+        "id": _frame.name_of(sensor, start, detection, group.unit),
         "sensor": sensor,
         "place": scene.places[row] if row >= 0 else "",
         "start": start,
@@ -181,4 +188,27 @@ def _row(
         "expected": expected,
         "neighbours": ratio,
         "explanation": texts.sentence(texts.period(start, end), who, *words),
+        "sensors": sensor or ";".join(sorted(_counting(scene, group, *cells))),
+        "open": _open(scene, group, row, cells[1]),
+        "certainty": _labels.certainty(sure),
+        "rule": verdict.rule,
+        "entry": entry,
+        "decided_by": decided_by,
+        "expected_low": float("nan"),
+        "expected_high": float("nan"),
+        "other": "",
+        "action": _labels.action(verdict.label, decided_by),
     }
+
+
+def _counting(scene: Scene, group: Group, first: int, stop: int) -> list[str]:
+    """Return the ids of the sensors of a group that measured something in a range of cells."""
+    known = np.isfinite(group.counted[:, first:stop]).any(axis=1)
+    return [scene.ids[row] for row in group.rows[known]]
+
+
+def _open(scene: Scene, group: Group, row: int, stop: int) -> bool:
+    """Tell whether an incident lasts until the last measure of its sensors, or of the cube."""
+    rows = group.rows if row < 0 else np.array([row])
+    known = np.flatnonzero(np.isfinite(scene.observed[rows]).any(axis=0))
+    return not len(known) or stop > int(known[-1])
