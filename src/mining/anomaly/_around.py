@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,10 @@ import xarray as xr
 
 from mining import calendars
 from mining import cube as cubes
-from mining.anomaly import _grid
+from mining.anomaly._cells import Cells, cells_of, stated
 from mining.anomaly._grid import Array, IntArray
-from mining.anomaly._scene import Group, Scene
+from mining.anomaly._scene import Scene
 from mining.cube import BoolArray
-from mining.errors import ConfigError
 
 #: Length of an incident up to which a resolution serves, and the context shown on either side.
 RESOLUTIONS = (
@@ -31,19 +29,6 @@ SERIES = ("observed", "expected", "low", "high", "neighbours")
 ENOUGH = 0.8
 #: Values that make a band; and those that make one for each hour of the day.
 _LEAST, _LEAST_OF_HOUR = 8, 30
-#: A stated expectation further than this from the rhythm is not that of one sensor's cells.
-_FARTHEST = 5.0
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """Values of one sensor, or of all, at the times of the cube."""
-
-    observed: Array
-    expected: Array
-    neighbours: Array
-    adds: bool
-    unit: str
 
 
 def around(
@@ -147,10 +132,9 @@ def _window(scene: Scene, incident: Mapping[str, Any] | pd.Series) -> xr.Dataset
     local = scene.grid.local
     inside = np.asarray((local >= start) & (local < end))
     near = np.asarray((local >= start - margin) & (local < end + margin))
-    cells = _cells_of(scene, incident, near)
-    expected = np.where(inside, _factor(incident, cells, inside) * cells.expected, cells.expected)
+    cells = stated(incident, cells_of(scene, incident, near), inside)
     bins, first = _bins(local, step, start)
-    observed, usual, neighbours = _sums(cells, expected, bins)
+    observed, usual, neighbours = _sums(cells, bins)
     size = np.bincount(bins)
     whole = size >= ENOUGH * np.median(size)  # the data may begin or end within a day or a week
     low, high = _band(
@@ -174,80 +158,6 @@ def _local(value: Any, scene: Scene) -> pd.Timestamp:
     return stamp.tz_convert(zone)
 
 
-def _cells_of(scene: Scene, incident: Mapping[str, Any] | pd.Series, near: BoolArray) -> _Cells:
-    sensor = str(incident["sensor"] or "")
-    if sensor:
-        if sensor not in scene.ids:
-            msg = f"incident {incident.get('id', '')!r}: the cube has no sensor {sensor!r}"
-            raise ConfigError(msg)
-        return _of_one(scene, scene.ids.index(sensor), near)
-    named = [s for s in str(incident.get("sensors") or "").split(";") if s in scene.ids]
-    group = max(scene.groups, key=lambda g: _speaking(scene, g, named))
-    rows = [i for i, row in enumerate(group.rows) if not named or scene.ids[row] in named]
-    seen, usual = group.counted[rows], group.normal[rows]
-    known = np.isfinite(seen) & np.isfinite(usual)
-    count = known.sum(axis=0)
-    share = np.maximum(count, 1) if not group.is_count else np.ones(count.shape)
-    seen, usual = (np.where(known, v, 0.0).sum(axis=0) / share for v in (seen, usual))
-    nothing = np.full(seen.shape, np.nan)
-    some = count > 0
-    return _Cells(
-        np.where(some, seen, nothing), np.where(some, usual, nothing), nothing, group.is_count,
-        group.unit,
-    )  # fmt: skip
-
-
-def _speaking(scene: Scene, group: Group, named: list[str]) -> int:
-    return sum(not named or scene.ids[row] in named for row in group.rows)
-
-
-def _of_one(scene: Scene, row: int, near: BoolArray) -> _Cells:
-    group = next(g for g in scene.groups if row in g.rows)
-    index = int(np.flatnonzero(group.rows == row)[0])
-    level = np.full(group.expected.shape[1], np.nan)
-    cells = np.flatnonzero(near)
-    if group.is_count and cells.size:
-        first, stop = int(cells[0]), int(cells[-1]) + 1
-        level[first:stop] = _level(scene, group, index, first, stop) * group.normal[index, near]
-    return _Cells(scene.observed[row], group.expected[index], level, group.is_count, group.unit)
-
-
-def _level(scene: Scene, group: Group, index: int, first: int, stop: int) -> Array:
-    """Return the median ratio of the neighbours to their usual level over the day around."""
-    half = scene.grid.per_day // 2
-    left, right = max(0, first - half), min(group.counted.shape[1], stop + half)
-    rows = scene.neighbours(group, index)
-    seen, usual = group.counted[rows, left:right], group.normal[rows, left:right]
-    known = np.isfinite(seen) & np.isfinite(usual)
-    kernel = np.ones(2 * half + 1)
-
-    def over_a_day(values: Array) -> Array:
-        sums = [np.convolve(row, kernel, mode="same") for row in np.where(known, values, 0.0)]
-        return np.reshape(np.array(sums), known.shape)
-
-    total, wanted = over_a_day(seen), over_a_day(usual)
-    # Sums of many cells: less than this is the rounding of a sum of nothing.
-    ratio = np.divide(total, wanted, out=np.full(known.shape, np.nan), where=wanted >= 5)
-    if not len(rows):
-        return np.full(stop - first, np.nan)
-    return _grid.median(ratio)[first - left : stop - left]
-
-
-def _factor(incident: Mapping[str, Any] | pd.Series, cells: _Cells, inside: BoolArray) -> float:
-    """Return what brings the expectation of the cells to the total that the incident states."""
-    stated = float(incident.get("expected", np.nan))
-    rhythm = cells.expected[inside & np.isfinite(cells.expected)]
-    known = cells.expected[inside & np.isfinite(cells.expected) & np.isfinite(cells.observed)]
-    sums = [float(v.sum() if cells.adds else v.mean()) for v in (rhythm, known) if v.size]
-    if not np.isfinite(stated) or not sums or min(sums) <= 0 or stated <= 0:
-        return 1.0
-    # The total of a coded fault is over all its cells, that of the others over measured ones.
-    if any(abs(stated / s - 1) < 0.02 for s in sums):
-        return 1.0
-    factor = stated / sums[-1]
-    return factor if 1 / _FARTHEST <= factor <= _FARTHEST else 1.0
-
-
 def _bins(local: pd.DatetimeIndex, step: str, start: pd.Timestamp) -> tuple[IntArray, IntArray]:
     """Return the bin of each time, and the first time of each bin; weeks begin on `start`'s day."""
     if step == "1h":
@@ -266,7 +176,7 @@ def _any(flags: BoolArray, bins: IntArray) -> BoolArray:
     return out
 
 
-def _sums(cells: _Cells, expected: Array, bins: IntArray) -> tuple[Array, Array, Array]:
+def _sums(cells: Cells, bins: IntArray) -> tuple[Array, Array, Array]:
     """Return observed, expected and neighbours by bin, all three over the same cells.
 
     Where too little of a bin was counted nothing was observed, and all its cells are expected.
@@ -286,7 +196,7 @@ def _sums(cells: _Cells, expected: Array, bins: IntArray) -> tuple[Array, Array,
         return np.where((weight > 0) & (weight >= ENOUGH * total), sums / share, np.nan)
 
     observed = np.where(enough, by_bin(cells.observed), np.nan)
-    return observed, by_bin(expected), by_bin(cells.neighbours)
+    return observed, by_bin(cells.expected), by_bin(cells.neighbours)
 
 
 def _band(
@@ -294,7 +204,7 @@ def _band(
     expected: Array,
     outside: BoolArray,
     hour: npt.NDArray[np.int32],
-    cells: _Cells,
+    cells: Cells,
 ) -> tuple[Array, Array]:
     """Return the band that held eight out of ten of what was observed outside the incident."""
     gap = (observed + 1) / (expected + 1) if cells.adds else observed - expected

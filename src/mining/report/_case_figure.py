@@ -36,8 +36,7 @@ def case_figure(
         axes = figure.add_axes((left, bottom, 0.985 - left, 0.86 - bottom))
         style.calm(axes)
         x = days_of(window.times)
-        last = pd.Timestamp(window.times[-1]) + pd.Timedelta(window.step)
-        first = pd.Timestamp(window.times[0])
+        first, last = (pd.Timestamp(window.times[k]) for k in (0, -1))
         axes.axvspan(
             day_of(max(incident.start, first)), day_of(min(incident.end, last)), color="#e9e5da",
             linewidth=0, zorder=0, clip_on=False,

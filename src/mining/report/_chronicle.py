@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from mining.report import _sentences as say
-from mining.report._impacts import Impact, Unmatched
-from mining.report._incidents import History, Incident, PlaceHistory, place_of
+from mining.report._history import History, PlaceHistory, place_of
+from mining.report._impacts import Unmatched
+from mining.report._incidents import Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
@@ -17,8 +18,8 @@ from mining.report._windows import Window
 
 #: Neighbours within this share of their usual level are at it.
 _SAME = 0.05
-#: Sensors named one by one; rows of impacts.
-_MOST_NAMED, MOST_IMPACTS = 4, 40
+#: Sensors named one by one.
+_MOST_NAMED = 4
 _ACTIONS = {"check_sensor": "check", "add_to_journal": "journal", "confirm": "confirm"}
 
 
@@ -176,7 +177,7 @@ def unmatched(correction: Unmatched, words: Language) -> str:
     return words.text(
         "chronicle.unmatched_line",
         incident=words.isolate(correction.incident),
-        why=words.isolate(correction.why),
+        why=words.isolate(words.set(correction.why)),
         label=labelled(correction.label, words),
         by=words.isolate(correction.by),
     )
@@ -204,71 +205,3 @@ def place_lines(place: PlaceHistory, facts: TerritoryFacts, words: Language) -> 
             if i.counts
         ],
     }
-
-
-def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Language) -> Table:
-    """Return what events brought or cost, or why that cannot be said."""
-    none = words.text("impact.not_told")
-    rows = []
-    for impact in impacts[:MOST_IMPACTS]:
-        shown = impact.claimed and finite(impact.effect)
-        parts = impact.percent, impact.percent_low, impact.percent_high
-        rows.append(
-            (
-                clean_name(impact.title) or str(words.raw("site.none")),
-                _span(impact, words),
-                _range((impact.effect, impact.low, impact.high), words) if shown else none,
-                _range(parts, words, share=True) if shown and finite(impact.percent) else none,
-                " ".join(_said(impact, facts.minimum, words, shown=shown)),
-            )
-        )
-    keys = ("title", "when", "effect", "percent", "say")
-    columns = tuple(words.text(f"impact.col_{k}") for k in keys)
-    caption = words.text("impact.caption")
-    every = frozenset(range(5))
-    return Table(caption, columns, tuple(rows), text=every, stack=True, quiet=True, wrap=True)
-
-
-def _span(impact: Impact, words: Language) -> str:
-    if impact.end >= pd.Timestamp("2200-01-01"):
-        text = words.text("format.since", first=words.date(impact.start, weekday=False))
-    else:
-        text = say.span(impact.start, impact.end, words)
-    return text[:1].upper() + text[1:]
-
-
-def _range(values: tuple[float, float, float], words: Language, *, share: bool = False) -> str:
-    middle, low, high = (
-        (words.percent(v, signed=True) if share else signed(v, words)) if finite(v) else ""
-        for v in values
-    )
-    if not low or not high:
-        return middle
-    return words.text("impact.range", middle=middle, low=low, high=high)
-
-
-def signed(value: float, words: Language) -> str:
-    """Return an estimated number to three digits with its sign."""
-    text = words.about(value)
-    return f"+{text}" if value > 0 and any(c in "123456789" for c in text) else text
-
-
-def _said(impact: Impact, minimum: int, words: Language, *, shown: bool) -> list[str]:
-    out = []
-    if not shown:
-        own = f"impact.reason.{impact.reason}"
-        out.append(words.text(own if words.has(own) else "impact.reason.other"))
-    if finite(impact.expected) and (impact.few or finite(impact.observed)):
-        expected = words.about(impact.expected)
-        if impact.few:
-            least = words.number(minimum)
-            out.append(words.text("impact.seen_few", minimum=least, expected=expected))
-        else:
-            observed = words.number(impact.observed)
-            out.append(words.text("impact.seen", observed=observed, expected=expected))
-    if shown:
-        for key in ("before", "spill"):
-            value = getattr(impact, key)
-            if finite(value) and abs(value) >= max(minimum, 1):
-                out.append(words.text(f"impact.{key}", n=signed(value, words)))
-    return out

@@ -12,8 +12,9 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
+from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
-from mining.report._incidents import history_of, incidents_of
+from mining.report._incidents import incidents_of
 from mining.report._journal import Entry, during, entries
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._outlook import outlook

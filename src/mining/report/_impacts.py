@@ -29,8 +29,9 @@ class Impact:
         Whether the effect can be told from chance.
     reason : str
         Key of why not.
-    before, spill : float
-        Effect on the days before, and on the nearest other sensors; NaN where unknown.
+    before, spill : tuple of float
+        Effect on the days before, and on the nearest other sensors, each with its interval; NaN
+        where unknown.
     few : bool
         Some passed, but fewer than may be shown: nothing that would give the count back is kept.
     """
@@ -49,8 +50,8 @@ class Impact:
     percent_high: float
     claimed: bool
     reason: str
-    before: float
-    spill: float
+    before: tuple[float, float, float]
+    spill: tuple[float, float, float]
     few: bool
 
 
@@ -66,7 +67,6 @@ class Unmatched:
 
 _NUMBERS = (
     "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
-    "before", "spill",
 )  # fmt: skip
 
 
@@ -92,9 +92,21 @@ def _impact(row: pd.Series, minimum: int) -> Impact:
         end=naive(row["end"]) if text_of(row.get("end")) else pd.Timestamp.max,
         claimed=bool(row.get("claimed", False)),
         reason=text_of(row.get("reason")),
+        before=_interval(row, "before", few=few),
+        spill=_interval(row, "spill", few=few),
         few=few,
         **numbers,
     )
+
+
+def _interval(row: pd.Series, name: str, *, few: bool) -> tuple[float, float, float]:
+    """Return an effect with its bounds; nothing where few passed."""
+    unknown = float("nan")
+    middle, low, high = (
+        unknown if few else float(row.get(key, unknown))
+        for key in (name, f"{name}_low", f"{name}_high")
+    )
+    return middle, low, high
 
 
 def unmatched_of(table: pd.DataFrame | None) -> tuple[Unmatched, ...]:

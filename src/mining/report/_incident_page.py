@@ -13,14 +13,9 @@ from mining.report import _chronicle as chronicle
 from mining.report import _paste as paste
 from mining.report import _sentences as say
 from mining.report._case_figure import case_figure
-from mining.report._incidents import (
-    MOST_CASES,
-    MOST_DRAWN,
-    MOST_ROWS,
-    YEAR,
-    History,
-    Incident,
-)
+from mining.report._history import MOST_CASES, MOST_DRAWN, MOST_ROWS, History
+from mining.report._impact_table import MOST_IMPACTS, impact_table
+from mining.report._incidents import YEAR, Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language
 from mining.report._slug import slugs
@@ -212,8 +207,8 @@ def _impacts(facts: TerritoryFacts, words: Language) -> dict[str, Any]:
     if not found:
         key = "impact.none" if found is None else "impact.empty"
         return {"impact_table": None, "impact_none": words.text(key)}
-    older = len(found) - chronicle.MOST_IMPACTS
+    older = len(found) - MOST_IMPACTS
     return {
-        "impact_table": chronicle.impact_table(found, facts, words),
+        "impact_table": impact_table(found, facts, words),
         "impact_left": _left("impact.left", older, words),
     }

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import pandas as pd
 
+from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
-from mining.report._incidents import History, Incidents
+from mining.report._incidents import Incidents
 from mining.report._journal import Entry
 from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mining.report import _style as style
-from mining.report._incidents import YEAR, Incident, place_of
+from mining.report._history import place_of
+from mining.report._incidents import YEAR, Incident
 from mining.report._language import Language, clean_name
 
 #: Shape, colour and filling of each label: told apart by shape alone.
