@@ -131,18 +131,20 @@ def _window(scene: Scene, incident: Mapping[str, Any] | pd.Series) -> xr.Dataset
         margin = max(margin, pd.Timedelta("14D"))
     local = scene.grid.local
     inside = np.asarray((local >= start) & (local < end))
-    near = np.asarray((local >= start - margin) & (local < end + margin))
+    wall = local.tz_localize(None)  # a margin of days ends at the same clock time
+    first, last = start.tz_localize(None) - margin, end.tz_localize(None) + margin
+    near = np.asarray((wall >= first) & (wall < last))
     cells = stated(incident, cells_of(scene, incident, near), inside)
-    bins, first = _bins(local, step, start)
+    bins, heads = _bins(local, step, start)
     observed, usual, neighbours = _sums(cells, bins)
     size = np.bincount(bins)
     whole = size >= ENOUGH * np.median(size)  # the data may begin or end within a day or a week
     low, high = _band(
-        observed, usual, whole & ~_any(inside, bins), local[first].hour.to_numpy(), cells
+        observed, usual, whole & ~_any(inside, bins), local[heads].hour.to_numpy(), cells
     )
     here = _any(near, bins) & whole
     values = dict(zip(SERIES, (observed, usual, low, high, neighbours), strict=True))
-    times = local[first].tz_convert("UTC").tz_localize(None).as_unit("ns")
+    times = local[heads].tz_convert("UTC").tz_localize(None).as_unit("ns")
     return xr.Dataset(
         {name: ("time", np.round(v[here], 3)) for name, v in values.items()},
         coords={"time": times[here].to_numpy()},
