@@ -1,10 +1,12 @@
 """Incidents: what is unusual, where, when, and the most likely why."""
 
 from mining.anomaly._around import around, windows
+from mining.anomaly._corrections import unmatched
 from mining.anomaly._detect import detect
 from mining.anomaly._frame import COLUMNS
 from mining.anomaly._inject import DURATIONS, FAULTS, Injection, inject
-from mining.anomaly._labels import LABELS
+from mining.anomaly._schema import document, schema
+from mining.territory import LABELS
 
 __all__ = [
     "COLUMNS",
@@ -14,6 +16,9 @@ __all__ = [
     "Injection",
     "around",
     "detect",
+    "document",
     "inject",
+    "schema",
+    "unmatched",
     "windows",
 ]
