@@ -170,6 +170,9 @@ def incidents_of(**first: Any) -> pd.DataFrame:
             "label": "works", "kind": "drop", "score": 4.0, "confidence": 0.8,
             "observed": 120.0, "expected": 900.0,
             "explanation": "Le journal signale des travaux : 120 passages au lieu de 900.",
+            "neighbours": 1.02, "sensors": "a1", "open": False, "certainty": "unsure",
+            "rule": "level", "entry": "", "decided_by": "machine", "expected_low": 800.0,
+            "expected_high": 1000.0, "other": "", "action": "add_to_journal",
             **first,
         },
         {
@@ -177,12 +180,76 @@ def incidents_of(**first: Any) -> pd.DataFrame:
             "start": "2025-01-10 00:00", "end": "2025-01-12 00:00",
             "label": "fault", "kind": "silence", "score": 9.0, "confidence": 0.9,
             "observed": 0.0, "expected": 500.0, "explanation": "",
+            "neighbours": np.nan, "sensors": "b1", "open": False, "certainty": "sure",
+            "rule": "coded", "entry": "", "decided_by": "machine", "expected_low": np.nan,
+            "expected_high": np.nan, "other": "", "action": "check_sensor",
         },
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
     for name in ("start", "end"):
         frame[name] = pd.to_datetime(frame[name]).dt.tz_localize(ZONE)
     return frame
+
+
+def windows_of(incidents: pd.DataFrame) -> xr.Dataset:
+    """Return an hour-by-hour window of 48 hours from the start of each incident.
+
+    Expected 10, 20, ... 480 with bounds at 80 % and 120 %; half of it counted, nothing in the
+    sixth hour; neighbours at 90 %.
+    """
+    count = len(incidents)
+    start = incidents["start"].dt.tz_convert("UTC").dt.tz_localize(None)
+    hours = pd.to_timedelta(np.arange(48), unit="h")
+    times = [t for first in start for t in first + hours]
+    expected = np.tile(10.0 * np.arange(1, 49), count)
+    observed = np.where(np.tile(np.arange(48), count) == 5, np.nan, expected / 2)
+    shares = {"expected": 1.0, "low": 0.8, "high": 1.2, "neighbours": 0.9}
+    return xr.Dataset(
+        {"observed": ("cell", observed)}
+        | {name: ("cell", expected * share) for name, share in shares.items()},
+        coords={
+            "time": ("cell", pd.DatetimeIndex(times).as_unit("ns")),
+            "id": ("incident", incidents["id"].to_numpy(dtype=object)),
+            "step": ("incident", np.array(["1h"] * count, dtype=object)),
+            "cells": ("incident", np.full(count, 48)),
+        },
+        attrs={"timezone": ZONE},
+    )
+
+
+def impacts_of(**first: Any) -> pd.DataFrame:
+    """Return a market that brought 2 000 passages, and works of which nothing can be said."""
+    rows = [
+        {
+            "entry": "m", "type": "market", "title": "Foire d'automne",
+            "start": "2025-10-11", "end": "2025-10-12", "observed": 12000.0,
+            "expected": 10000.0, "effect": 2000.0, "low": 1500.0, "high": 2500.0,
+            "percent": 20.0, "percent_low": 15.0, "percent_high": 25.0, "claimed": True,
+            "reason": "controls", "before": -300.0, "before_low": -500.0,
+            "before_high": -100.0, "spill": 40.0, "spill_low": -90.0, "spill_high": 160.0,
+            **first,
+        },
+        {
+            "entry": "w", "type": "works", "title": "Travaux rue des Febvres",
+            "start": "2025-03-03", "end": "2025-03-06", "observed": 5000.0,
+            "expected": 5100.0, "effect": -100.0, "low": -900.0, "high": 700.0,
+            "percent": -2.0, "percent_low": -18.0, "percent_high": 14.0, "claimed": False,
+            "reason": "chance", "before": np.nan, "spill": np.nan,
+        },
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    for name in ("start", "end"):
+        frame[name] = pd.to_datetime(frame[name]).dt.tz_localize(ZONE)
+    return frame
+
+
+def unmatched_of(**changes: Any) -> pd.DataFrame:
+    """Return one correction that matches no incident."""
+    row = {
+        "incident": "20240301-a1-zero", "label": "works", "why": "La rue était fermée",
+        "by": "service voirie", **changes,
+    }  # fmt: skip
+    return pd.DataFrame([row])
 
 
 def activity_of(place_cube: xr.Dataset) -> xr.Dataset:
@@ -250,5 +317,8 @@ def everything(cube: xr.Dataset | None = None) -> dict[str, Any]:
         "scores": scores,
         "summary": summary,
         "incidents": incidents_of(),
+        "windows": windows_of(incidents_of()),
+        "impacts": impacts_of(),
+        "unmatched": unmatched_of(),
         "activity": activity_of(place_cube),
     }

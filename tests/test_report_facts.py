@@ -17,7 +17,7 @@ from mining import cube as cubes
 from mining.report import facts
 from mining.report._clock import clock
 from mining.report._disclosure import Cell, protect
-from mining.report._events import incidents_of
+from mining.report._incidents import incidents_of
 from mining.report._journal import entries
 from mining.report._outlook import outlook
 from mining.report._trend import compare, trend, year_before

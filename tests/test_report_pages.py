@@ -20,6 +20,7 @@ from mining import anomaly, forecast
 from mining import cube as cubes
 from mining.report import build, facts
 from mining.report._style import HEAT
+from mining.report._timeline import MARKS
 from mining.sources import auckland
 from mining.sources._repair import REPAIRS
 
@@ -91,7 +92,7 @@ def html(site: dict[str, str]) -> dict[str, str]:
 
 def test_files(site: dict[str, str]) -> None:
     assert set(site) == {
-        "index.html", "qualite.html", "style.css", PLACE,
+        "incidents.html", "index.html", "qualite.html", "style.css", PLACE,
         "lieux/rue-des-febvres.html", "lieux/passage-du-four.html",
     }  # fmt: skip
 
@@ -143,10 +144,15 @@ def test_links_stay_inside_and_lead_somewhere(site: dict[str, str]) -> None:
         if not name.endswith(".html"):
             continue
         for target in re.findall(r'(?:href|src)="([^"]+)"', page):
-            if target.startswith(("#", "data:,")):
+            if target.startswith("data:,"):
+                continue
+            if target.startswith("#"):
+                assert f'id="{target[1:]}"' in page, (name, target)
                 continue
             inside = "lieux/" + target if name.startswith("lieux/") else target
-            assert re.sub(r"lieux/\.\./", "", inside) in site, (name, target)
+            address, _, anchor = re.sub(r"lieux/\.\./", "", inside).partition("#")
+            assert address in site, (name, target)
+            assert not anchor or f'id="{anchor}"' in site[address], (name, target)
     assert "url(" not in site["style.css"]
     assert "http" not in site["style.css"]
 
@@ -313,6 +319,7 @@ def test_catalogue_is_used_and_complete() -> None:
     assert {q.name.lower() for q in cubes.Quality} == set(texts["quality"]["state"])
     assert set(forecast.names()) <= set(texts["model"]["name"])
     assert set(anomaly.LABELS) <= set(texts["incident"]["label"])
+    assert set(anomaly.LABELS) == set(texts["incident"]["count"]) == set(MARKS)
     assert set(REPAIRS) <= set(texts["repair"])
     told = re.findall(r"^ +- ``(\w+)``:", str(auckland.read.__doc__), re.MULTILINE)
     assert set(told) <= set(texts["repair"])
@@ -441,7 +448,7 @@ def test_no_sensor_that_counts_passages() -> None:
     given = cubes.by_place(cube).isel(sensor=slice(0, 0))
     out = page_of(noise, place_cube=given)
     assert "aucun compteur de passages" in str(out["index.html"])
-    assert set(out) == {"index.html", "qualite.html", "style.css"}
+    assert set(out) == {"incidents.html", "index.html", "qualite.html", "style.css"}
 
 
 def test_daily_counts() -> None:

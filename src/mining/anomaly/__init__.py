@@ -1,5 +1,6 @@
 """Incidents: what is unusual, where, when, the most likely why, and what it brought or cost."""
 
+from mining.anomaly._around import around, windows
 from mining.anomaly._corrections import unmatched
 from mining.anomaly._detect import detect
 from mining.anomaly._frame import COLUMNS
@@ -24,6 +25,7 @@ __all__ = [
     "UNLISTED",
     "Impact",
     "Injection",
+    "around",
     "detect",
     "document",
     "impact",
@@ -34,4 +36,5 @@ __all__ = [
     "trial",
     "unmatched",
     "vus_pr",
+    "windows",
 ]

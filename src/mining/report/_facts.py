@@ -12,15 +12,19 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
-from mining.report._events import groups, incidents_of, rhythm_of
+from mining.report._history import history_of
+from mining.report._impacts import impacts_of, unmatched_of
+from mining.report._incidents import incidents_of
 from mining.report._journal import Entry, during, entries
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._outlook import outlook
 from mining.report._quality import quality_rows
+from mining.report._rhythms import groups, rhythm_of
 from mining.report._totals import TERRITORY, totals_of
 from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._weeks import last_week
+from mining.report._windows import windows_of
 
 NAIVE_MODEL = "seasonal_naive"
 
@@ -53,6 +57,9 @@ def facts(
     summary: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
+    windows: xr.Dataset | None = None,
+    impacts: pd.DataFrame | None = None,
+    unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
@@ -80,6 +87,12 @@ def facts(
         What the intervals of the backtest held: columns ``model, by, key, n, coverage``.
     incidents : DataFrame, optional
         Incidents; None where none were looked for, empty where none were found.
+    windows : Dataset, optional
+        Curves around incidents, of :func:`mining.anomaly.windows`.
+    impacts : DataFrame, optional
+        What each journal entry brought or cost, one row each.
+    unmatched : DataFrame, optional
+        Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
     minimum_count : int
@@ -109,6 +122,7 @@ def facts(
     places = tuple(_place(inputs, name, (name,), members[name]) for name in sorted(members))
     everyone = tuple(s for name in sorted(members) for s in members[name])
     whole = _place(inputs, territory.name, tuple(sorted(members)), everyone, group=TERRITORY)
+    names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
     chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
     return TerritoryFacts(
         name=territory.name,
@@ -129,6 +143,16 @@ def facts(
         models=model_rows(summary, chosen),
         coverage=coverage_rows(coverage, inputs.served, chosen),
         quality=quality_rows(cube),
+        history=history_of(
+            incidents,
+            table.today,
+            names=names,
+            counting=counting["sensor"].to_numpy().astype(str),
+            minimum=minimum_count,
+        ),
+        windows=windows_of(windows, _levels(incidents, counting), minimum_count),
+        impacts=impacts_of(impacts, minimum_count),
+        unmatched=unmatched_of(unmatched),
     )
 
 
@@ -136,6 +160,14 @@ def _counting(cube: xr.Dataset) -> xr.Dataset:
     """Return the sensors that count passages; others cannot be added up."""
     kinds = cube["kind"].to_numpy().astype(str)
     return cube.isel(sensor=np.flatnonzero([cubes.kind_of(k).is_count for k in kinds]))
+
+
+def _levels(incidents: pd.DataFrame | None, counting: xr.Dataset) -> set[str]:
+    """Return the ids of incidents of sensors that measure something else than passages."""
+    if incidents is None or "id" not in incidents:
+        return set()
+    counts = {"", *counting["sensor"].to_numpy().astype(str)}
+    return set(incidents.loc[~incidents["sensor"].isin(counts), "id"].astype(str))
 
 
 def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import pandas as pd
 
-from mining.report._events import Group, Incidents, Rhythm
+from mining.report._history import History
+from mining.report._impacts import Impact, Unmatched
+from mining.report._incidents import Incidents
 from mining.report._journal import Entry
 from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
+from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
 from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
+from mining.report._windows import Window
 
 
 class TerritoryLike(Protocol):
@@ -99,6 +104,14 @@ class TerritoryFacts:
         The model chosen for the territory; empty without a forecast.
     groups, models, coverage, quality
         Rhythms, models tried, what their intervals held, and sensors.
+    history : History or None
+        Every incident; None where none were looked for.
+    windows : mapping
+        Curves around incidents, by id.
+    impacts : tuple of Impact or None
+        What journal entries brought or cost; None where it was not looked for.
+    unmatched : tuple of Unmatched
+        Corrections that match no incident.
     """
 
     name: str
@@ -119,3 +132,7 @@ class TerritoryFacts:
     models: tuple[ModelRow, ...]
     coverage: tuple[CoverageRow, ...]
     quality: tuple[SensorQuality, ...]
+    history: History | None
+    windows: Mapping[str, Window]
+    impacts: tuple[Impact, ...] | None
+    unmatched: tuple[Unmatched, ...]

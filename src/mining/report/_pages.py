@@ -18,6 +18,7 @@ from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
 from mining.report._facts import NAIVE_MODEL, facts
+from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._slug import slugs
@@ -39,6 +40,9 @@ def build(
     summary: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
+    windows: xr.Dataset | None = None,
+    impacts: pd.DataFrame | None = None,
+    unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
 ) -> dict[str, str | bytes]:
@@ -48,7 +52,7 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    incidents, activity, minimum_count
+    incidents, windows, impacts, unmatched, activity, minimum_count
         See there.
 
     Returns
@@ -69,6 +73,9 @@ def build(
             summary=summary,
             coverage=coverage,
             incidents=incidents,
+            windows=windows,
+            impacts=impacts,
+            unmatched=unmatched,
             activity=activity,
             minimum_count=minimum_count,
         )
@@ -105,6 +112,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         out[address] = _render(
             "place.html", **common, v=shown, title=title, page="place", root="../", here=address
         )
+    out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
     return out
 
@@ -192,6 +200,20 @@ def _index(
             *say.verdict(found.models, NAIVE_MODEL, words),
             *ahead.verdict_places(found, words),
         ],
+    )
+
+
+def _incidents(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> str:
+    return _render(
+        "incidents.html",
+        **common,
+        v=page_view(found, words, addresses),
+        title=words.text("site.incidents_title", territory=clean_name(found.name)),
+        page="incidents",
+        root="",
+        here=ADDRESS,
     )
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from mining.report._clock import WEEK
 from mining.report._disclosure import Cell
-from mining.report._events import Incident, Rhythm
+from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
+from mining.report._rhythms import Rhythm
 from mining.report._trend import Comparison, Trend
 from mining.report._trials import ModelRow
 from mining.report._weeks import Week

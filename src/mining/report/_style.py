@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -85,18 +86,44 @@ def draw(
     heights : tuple of int
         Heights of the wide and of the narrow figure, in pixels.
     """
-    out = []
-    for narrow, width, height in ((False, WIDE, heights[0]), (True, NARROW, heights[1])):
-        with mpl.rc_context(_RC):
-            figure = Figure(figsize=(width * _PIXEL, height * _PIXEL), dpi=72)
-            FigureCanvasSVG(figure)
-            paint(figure, narrow)
-            buffer = io.StringIO()
-            figure.savefig(buffer, format="svg", metadata={"Date": None})
-        out.append(
-            _inline(buffer.getvalue(), f"{name}{'-n' if narrow else ''}", title, description)
-        )
-    return Drawing(*out)
+
+    def wide(figure: Figure) -> None:
+        paint(figure, False)
+
+    def slim(figure: Figure) -> None:
+        paint(figure, True)
+
+    said = {"title": title, "description": description}
+    return Drawing(
+        _draw(wide, name=name, size=(WIDE, heights[0]), **said),
+        _draw(slim, name=f"{name}-n", size=(NARROW, heights[1]), **said),
+    )
+
+
+def draw_small(
+    paint: Callable[[Figure], None], *, name: str, title: str, description: str, height: int
+) -> str:
+    """Draw a figure of a phone's width that serves every page; parameters as for :func:`draw`."""
+    return _draw(paint, name=name, title=title, description=description, size=(NARROW, height))
+
+
+def _draw(
+    paint: Callable[[Figure], None],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    size: tuple[int, int],
+) -> str:
+    with mpl.rc_context(_RC), warnings.catch_warnings():
+        # A name in a script that the font lacks: the browser has another one.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure = Figure(figsize=(size[0] * _PIXEL, size[1] * _PIXEL), dpi=72)
+        FigureCanvasSVG(figure)
+        paint(figure)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return _inline(buffer.getvalue(), name, title, description)
 
 
 def calm(axes: Axes, *, grid: bool = True) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from mining.report import _sentences as say
 from mining.report._disclosure import Cell
-from mining.report._events import Group, Incident, Rhythm
+from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
+from mining.report._rhythms import Group, Rhythm
 from mining.report._trend import Comparison, Trend
 from mining.report._weeks import Week
 

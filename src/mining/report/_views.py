@@ -14,6 +14,7 @@ from mining.report import _tables as tables
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
 from mining.report._heat import week_figure
+from mining.report._incident_page import ADDRESS, place_anchors
 from mining.report._keep import keep
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
@@ -169,6 +170,7 @@ def _incident_view(
     more = found.recent_count - len(found.recent)
     return {
         "incidents": found,
+        "incidents_address": _address(place, facts),
         "recent_table": tables.incident_table(found.recent, recent, facts, words, whole=whole)
         if found.recent
         else None,
@@ -178,6 +180,13 @@ def _incident_view(
         if found.notable
         else None,
     }
+
+
+def _address(place: PlaceFacts, facts: TerritoryFacts) -> str:
+    """Return where the page of incidents tells of a place."""
+    anchors = place_anchors(facts.history) if facts.history else {}
+    own = "" if place is facts.whole else anchors.get(place.name, "")
+    return f"{ADDRESS}#{own}" if own else ADDRESS
 
 
 def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:

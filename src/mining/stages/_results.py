@@ -20,6 +20,9 @@ _WORDS = {
     "scores.csv": ("model", "cutoff", "sensor"),
     "summary.csv": ("panel", "model"),
     "by_day_ahead.csv": ("panel", "model"),
+    "corrections_unmatched.csv": (
+        *("incident", "label", "kind", "why", "by", "date", "sensor", "start", "end"),
+    ),
     "coverage.csv": ("model", "by", "key"),
     "errors_by_hour.csv": ("model",),
     "examples.csv": ("model", "cutoff", "sensor", "time"),
@@ -36,6 +39,7 @@ _NUMBERS = {
     ),
     "summary.csv": ("origins", "wape", "mase", "pinball", "coverage"),
     "by_day_ahead.csv": ("day_ahead", "wape", "pinball", "coverage"),
+    "corrections_unmatched.csv": (),
     "coverage.csv": ("n", "coverage"),
     "errors_by_hour.csv": ("weekday", "hour", "n", "actual", "abs_error"),
     "examples.csv": ("observed", "q0.1", "q0.5", "q0.9"),

@@ -15,7 +15,7 @@ _log = logging.getLogger("mining.stages")
 
 
 def run(root: Path, territory: str) -> None:
-    """Write ``incidents.csv`` and ``.json``, and the corrections that match no incident."""
+    """Write ``incidents.csv`` and ``.json``, corrections without incident, curves for pages."""
     files = Workspace(root, territory)
     options = load_params(files.params).detect
     corrections = load_territory(files.folder).corrections
@@ -36,3 +36,6 @@ def run(root: Path, territory: str) -> None:
             "or remove the line",
             incident,
         )
+    shown = anomaly.windows(cube, found)
+    packed = {str(n): {"zlib": True, "complevel": 4} for n in shown.data_vars}
+    writers.netcdf(files.results / "incident_windows.nc", shown, packed)

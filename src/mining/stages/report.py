@@ -31,6 +31,8 @@ def run(root: Path, territory: str) -> None:
             summary=read_table(files, "summary.csv"),
             coverage=read_table(files, "coverage.csv"),
             incidents=read_incidents(files, cube),
+            windows=read_dataset(files, "incident_windows.nc"),
+            unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,
         )
