@@ -84,7 +84,7 @@ def _twin(evidence: Evidence) -> Bools:
 
 def _swap(evidence: Evidence) -> Bools:
     return _swaps.swapped(
-        evidence.alive, evidence.overall, evidence.sites, evidence.holiday, evidence.clock
+        evidence.alive, evidence.history, evidence.sites, evidence.holiday, evidence.clock
     )
 
 

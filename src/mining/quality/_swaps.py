@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -10,9 +10,12 @@ import numpy as np
 from mining.quality._clock import Clock
 from mining.quality._days import Days, days_of, edges, gains, masked, scatter, stretches
 from mining.quality._runs import Bools, Floats
+from mining.quality._typical import HALF_WINDOW, typical
 
 #: Fewest days, and least sum of what they say (see :mod:`mining.quality._days`).
 DAYS, LEAST = 2, 40.0
+#: Weeks on each side whose rhythm is the usual one, besides that of the whole series.
+WEEKS = (HALF_WINDOW, 20)
 #: Most of their common days that two channels may be exchanged; the lesser part is the fault.
 MOST = 0.5
 #: How far (in logarithms) the levels of two exchanged channels, each against the usual of the
@@ -27,14 +30,15 @@ APART = 0.4
 
 
 def swapped(
-    values: Floats, usual: Floats, sites: Sequence[str], idle: Bools, clock: Clock
+    values: Floats, history: Floats, sites: Sequence[str], idle: Bools, clock: Clock
 ) -> Bools:
     """Return the cells counted while two channels of a site were exchanged.
 
     Parameters
     ----------
-    values, usual : arrays, shape (sensor, time)
-        Counts (NaN where nothing trustworthy was counted) and typical values of the whole series.
+    values, history : arrays, shape (sensor, time)
+        Counts, NaN where nothing trustworthy was counted, and those of them that tell what is
+        typical.
     sites : sequence of str, one for each sensor
         Site; channels of an unnamed site are compared with none.
     idle : array of bool, shape (time,)
@@ -61,8 +65,17 @@ def swapped(
         at.setdefault(site, []).append(row)
     for site, rows in at.items():
         for pair in combinations(rows, 2) if site else ():
-            out[list(pair)] |= _exchanged(values[list(pair)], usual[list(pair)], idle, days)
+            two = list(pair)
+            for usual in _histories(history[two], clock):
+                out[two] |= _exchanged(values[two], usual, idle, days)
     return np.asarray(out & ~np.isnan(values))
+
+
+def _histories(history: Floats, clock: Clock) -> Iterator[Floats]:
+    """Give what is typical over a season, a year and the whole series: levels drift, swaps last."""
+    for weeks in WEEKS:
+        yield typical(history, clock, weeks=weeks)
+    yield typical(history, clock, rolling=False)
 
 
 def _exchanged(seen: Floats, usual: Floats, idle: Bools, days: Days) -> Bools:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mining.quality._chance import SURE, grain, surprise
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, long_runs, paint, runs
+from mining.quality._runs import Bools, Floats, paint, runs
 
 #: Factors by which a count may have been multiplied, and how near (in logarithms) the level must
 #: come to the usual one times the factor.
@@ -23,10 +23,11 @@ LATE_HOURS = 2.0
 TOTAL_STEPS = 10
 TOTAL_FALL = 0.3
 TOTAL_CLEAR = 20.0
-#: Share of whole numbers from which on a sensor counts in whole numbers, and fewest hours of
-#: fractions in a row that are somebody's reckoning.
+#: Share of whole numbers from which on a sensor counts in whole numbers, fewest fractions that are
+#: somebody's reckoning, and most cells from one to the next: some of them happen to be whole.
 WHOLE_SHARE = 0.9
-FRACTIONS = 6
+FRACTIONS = 4
+FRACTIONS_APART = 6
 
 
 def multiples(values: Floats, expected: Floats) -> Bools:
@@ -163,4 +164,9 @@ def fractions(values: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
         broken = known & (values != np.round(values))
     whole = known.sum(axis=1) - broken.sum(axis=1) >= WHOLE_SHARE * known.sum(axis=1)
-    return long_runs(broken & whole[:, None], FRACTIONS)
+    out = np.zeros(values.shape, dtype=bool)
+    for row in np.flatnonzero(whole & broken.any(axis=1)):
+        at = np.flatnonzero(broken[row])
+        for group in np.split(at, np.flatnonzero(np.diff(at) > FRACTIONS_APART) + 1):
+            out[row, group[0] : group[-1] + 1] = group.size >= FRACTIONS
+    return out & known

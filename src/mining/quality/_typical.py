@@ -45,7 +45,14 @@ def quantile(values: Floats, share: float, least: int) -> Floats:
     return np.asarray(np.where(count >= max(least, 1), line, np.nan)[..., 0])
 
 
-def typical(values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool = True) -> Floats:
+def typical(
+    values: Floats,
+    clock: Clock,
+    *,
+    share: float = 0.5,
+    rolling: bool = True,
+    weeks: int = HALF_WINDOW,
+) -> Floats:
     """Return what each sensor usually counts at each time.
 
     Parameters
@@ -58,11 +65,13 @@ def typical(values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool =
         Which quantile is the usual one; 0.5 is the median.
     rolling : bool
         Whether the history is that of the weeks around; otherwise of the whole series.
+    weeks : int
+        How many weeks around, on each side.
 
     Returns
     -------
     array of float64, shape (sensor, time)
-        Quantile of the same slot of the week over the `HALF_WINDOW` weeks on each side; failing
+        Quantile of the same slot of the week over the `weeks` on each side; failing
         `LEAST_WEEKS` values, over the whole series; failing that, of the same time of day over
         all days; NaN where even that rests on fewer than `LEAST_DAYS` values.
     """
@@ -71,16 +80,16 @@ def typical(values: Floats, clock: Clock, *, share: float = 0.5, rolling: bool =
         table = clock.fold(series)
         profile = np.broadcast_to(_whole(table, share), table.shape)
         if rolling:
-            near = _around(table, share)
+            near = _around(table, share, weeks)
             profile = np.where(np.isnan(near), profile, near)
         row[:] = profile[clock.week, clock.slot]
     return out
 
 
-def _around(table: Floats, share: float) -> Floats:
-    pad = np.full((HALF_WINDOW, table.shape[1]), np.nan, dtype=table.dtype)
+def _around(table: Floats, share: float, weeks: int) -> Floats:
+    pad = np.full((weeks, table.shape[1]), np.nan, dtype=table.dtype)
     padded = np.concatenate((pad, table, pad))
-    windows = sliding_window_view(padded, 2 * HALF_WINDOW + 1, axis=0)
+    windows = sliding_window_view(padded, 2 * weeks + 1, axis=0)
     return quantile(windows, share, LEAST_WEEKS)
 
 
