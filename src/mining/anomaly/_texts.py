@@ -45,6 +45,10 @@ SEEN = {
     "declared": "était déclaré en panne",
     "absurd": "a donné des valeurs impossibles",
     "low": "est resté à un niveau anormalement bas",
+    "swap": "a donné les comptages de l’autre voie du même site",
+    "multiple": "a donné des comptages multipliés par deux ou par trois",
+    "cumulative": "a donné un cumul au lieu d’un comptage",
+    "filled": "a donné des valeurs reconstituées, qui n’ont pas été comptées",
     "hardware": "a changé de niveau",
 }
 
