@@ -23,11 +23,11 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     rhythm = group.rhythm
     if rhythm is None:
         return []
-    grid, sight = scene.grid, scene.sight
+    grid = scene.grid
     runs = _levelled(group.steps, scene, group)
-    for row, (residual, contrast) in enumerate(zip(rhythm.residual, rhythm.contrast, strict=True)):
-        if np.isfinite(residual).any():
-            runs += _runs.find(_runs.scales(residual, contrast, grid, sight), grid, row=row)
+    for row in range(len(rhythm.residual)):
+        if np.isfinite(rhythm.residual[row]).any():
+            runs += _runs.find(scene.scales(group, row), grid, row=row)
     runs += _town_runs(rhythm, scene, counts=group.is_count)
     return _one_each(scene, group, runs)
 
@@ -52,7 +52,8 @@ def _town_runs(rhythm: Rhythm, scene: Scene, *, counts: bool) -> list[Run]:
         many = np.maximum(np.isfinite(rhythm.movement).sum(axis=0), 1)
         scale = np.fmax(scale, 1.5 * one / np.sqrt(many))
     alike = together / scale
-    return _runs.find(_runs.scales(alike, alike, grid, scene.sight), grid, row=-1)
+    over = _runs.scales(alike, alike, grid, scene.sight)
+    return _runs.find(over, grid, row=-1)
 
 
 def _one_each(scene: Scene, group: Group, runs: list[Run]) -> list[Run]:

@@ -145,7 +145,7 @@ def _not_coded(scene: Scene, group: Group, runs: list[Run], coded: list[_coded.C
 
 def _matters(scene: Scene, group: Group, run: Run) -> bool:
     """Tell whether a run of counts moved enough people to be worth a word."""
-    if not group.is_count:
+    if not group.is_count or run.odd:
         return True
     observed, expected = sums_of(scene, group, run)
     more, less = max(observed, expected), min(observed, expected)

@@ -52,6 +52,8 @@ class Run:
         Steps of the window that scored it; 0 for a level step.
     stays : bool
         Whether a level step goes on after `stop`, as the new normal.
+    odd : bool
+        Whether it is the pattern of hours that is not the sensor's own, and not the sum.
     """
 
     row: int
@@ -61,6 +63,7 @@ class Run:
     score: float
     scale: int
     stays: bool = False
+    odd: bool = False
 
     def overlap(self, other: Run) -> int:
         """Return how many steps two runs share."""
@@ -69,15 +72,36 @@ class Run:
 
 @dataclass(frozen=True)
 class Scale:
-    """One length of window on one sensor: what it looks at, and the tails of its sums."""
+    """One length of window on one sensor, in one direction.
+
+    Attributes
+    ----------
+    window : Window
+        The window.
+    sign : int
+        +1 above, -1 below, 0 odd: on whatever side.
+    residual : array (position)
+        What is summed.
+    sizes : tuple of array (position)
+        Tails of its sums, above and below.
+    """
 
     window: Window
+    sign: int
     residual: Array
     sizes: tuple[Array, Array]
 
+    def score(self, residual: Array, cells: slice = slice(None)) -> Array:
+        """Return the scores of windows at their last steps; -inf where nothing is known."""
+        up, down = self.sizes
+        score = _windows.score(residual, self.window, (up[cells], down[cells]))
+        return np.nan_to_num((self.sign or 1) * score, nan=-np.inf)
 
-def scales(residual: Array, contrast: Array, grid: Grid, sight: Sight) -> list[Scale]:
-    """Return what is looked at on one sensor, the shortest windows first.
+
+def scales(
+    residual: Array, contrast: Array, grid: Grid, sight: Sight, *, odd: bool = False
+) -> list[Scale]:
+    """Return what is looked at on one sensor.
 
     Parameters
     ----------
@@ -87,13 +111,20 @@ def scales(residual: Array, contrast: Array, grid: Grid, sight: Sight) -> list[S
         The local clock.
     sight : Sight
         Which weeks may teach the tails.
+    odd : bool
+        Whether the pattern of hours is looked at, too.
     """
     wild = np.isnan(_windows.calm(residual, grid, sight))
     out = []
     for window in _windows.windows(grid):
-        seen = contrast if window.steps < grid.steps(CONTRAST) else residual
-        teaching = np.where(wild, np.nan, seen)
-        out.append(Scale(window, seen, _windows.tails(teaching, window, grid, sight)))
+        values = contrast if window.steps < grid.steps(CONTRAST) else residual
+        sizes = _windows.tails(np.where(wild, np.nan, values), window, grid, sight)
+        out += [Scale(window, sign, values, sizes) for sign in (1, -1)]
+    pattern = _windows.oddness(contrast, grid, sight)
+    for window in _windows.odd_windows(grid) if odd else []:
+        calm = np.where(wild, np.nan, pattern)
+        sizes = _windows.tails(calm, window, grid, sight, by_hour=False)
+        out.append(Scale(window, 0, pattern, sizes))
     return out
 
 
@@ -112,43 +143,44 @@ def find(over: list[Scale], grid: Grid, *, row: int = 0) -> list[Run]:
     Returns
     -------
     list of Run
-        Runs of one direction do not overlap and are at least `MERGE_GAP` apart.
+        Runs of one direction are more than `MERGE_GAP` apart, unless one is brief and strong.
     """
     gap = grid.steps(TOWN_MERGE_GAP if row < 0 else MERGE_GAP)
+    runs = _pursued(over, grid, row)
     found: list[Run] = []
     for sign in (1, -1):
-        found += joined(_pursued(over, grid, row, sign), gap)
+        for odd in (False, True):
+            found += joined([r for r in runs if r.sign == sign and r.odd == odd], gap)
     return sorted(found, key=lambda run: (run.first, run.sign))
 
 
-def _pursued(over: list[Scale], grid: Grid, row: int, sign: int) -> list[Run]:
-    """Return the runs of one direction: the best window, then the best of what is left, ..."""
+def _pursued(over: list[Scale], grid: Grid, row: int) -> list[Run]:
+    """Return the best window as a run, then the best of what is left, ..."""
     left = [scale.residual.copy() for scale in over]
-    scores = np.stack([_signed(s.residual, s, sign) for s in over])
+    scores = np.stack([s.score(s.residual) for s in over])
     longest = max(scale.window.steps for scale in over)
     runs: list[Run] = []
     while True:
-        which, end = np.unravel_index(int(scores.argmax()), scores.shape)
+        which, end = (int(i) for i in np.unravel_index(int(scores.argmax()), scores.shape))
         peak = float(scores[which, end])
         if peak <= FLOOR:
             return runs
-        n = over[which].window.steps
-        first = max(0, int(end) - n + 1)
-        run = _placed(left[which], Run(row, first, int(end) + 1, sign, peak, n), grid)
-        runs.append(run)
+        scale = over[which]
+        n = scale.window.steps
+        first = max(0, end - n + 1)
+        placed = _placed(left[which], Run(row, first, end + 1, scale.sign or 1, peak, n), grid)
+        if not scale.sign:
+            total = np.nansum(over[0].residual[placed.first : placed.stop])
+            placed = replace(placed, sign=1 if total >= 0 else -1, odd=True)
+        runs.append(placed)
         # The window itself as well: an edge of it must not be found again.
-        out = slice(min(first, run.first), max(int(end) + 1, run.stop))
+        out = slice(min(first, placed.first), max(end + 1, placed.stop))
         near = slice(max(0, out.start - longest), min(scores.shape[1], out.stop + longest))
-        for k, scale in enumerate(over):
+        for k, other in enumerate(over):
             left[k][out] = np.nan
-            fresh = _signed(left[k][near], scale, sign, near)
-            scores[k, out.start : near.stop] = fresh[out.start - near.start :]
-
-
-def _signed(residual: Array, scale: Scale, sign: int, cells: slice = slice(None)) -> Array:
-    up, down = scale.sizes
-    score = _windows.score(residual, scale.window, (up[cells], down[cells]))
-    return np.nan_to_num(sign * score, nan=-np.inf)
+            scores[k, out.start : near.stop] = other.score(left[k][near], near)[
+                out.start - near.start :
+            ]
 
 
 def joined(runs: list[Run], gap: int) -> list[Run]:

@@ -146,6 +146,15 @@ class Scene:
         normal, expected = self.grid.gather(rhythm.normal), self.grid.gather(rhythm.expected)
         return Group(rows, unit, is_count, values, normal, expected, tuple(steps), rhythm)
 
+    def scales(self, group: Group, row: int) -> list[_runs.Scale]:
+        """Return what is looked at on one sensor of a group; nothing with too little data."""
+        rhythm = group.rhythm
+        if rhythm is None:
+            return []
+        return _runs.scales(
+            rhythm.residual[row], rhythm.contrast[row], self.grid, self.sight, odd=group.is_count
+        )
+
     def _near(self, rows: IntArray) -> IntArray:
         """Return the sensors (row, other) that each sensor of a group is predicted from."""
         names = [self.ids[row] for row in rows]

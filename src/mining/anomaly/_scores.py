@@ -8,7 +8,7 @@ from scipy.ndimage import maximum_filter1d
 
 from mining import calendars, progress
 from mining import cube as cubes
-from mining.anomaly import _runs, _windows
+from mining.anomaly import _runs
 from mining.anomaly._grid import Array
 from mining.anomaly._scene import Scene
 from mining.errors import ConfigError
@@ -67,15 +67,15 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
     out = np.full((len(scene.ids), cube.sizes[cubes.TIME]), np.nan)
     with progress.patience(f"scores: {len(scene.ids)} sensors"):
         for group in scene.groups:
-            rhythm = group.rhythm
-            if rhythm is None:
+            if group.rhythm is None:
                 continue
-            pairs = zip(group.rows, rhythm.residual, rhythm.contrast, strict=True)
-            for row, residual, contrast in pairs:
-                over = _runs.scales(residual, contrast, scene.grid, scene.sight)
-                out[row] = scene.grid.gather(_strongest(over, causal=scene.sight.causal))
+            for index, row in enumerate(group.rows):
+                over = scene.scales(group, index)
+                best = _strongest(over, causal=scene.sight.causal)
+                known = np.isfinite(group.rhythm.residual[index])
+                out[row] = scene.grid.gather(np.where(known, best, np.nan))
     return xr.DataArray(
-        np.where(np.isfinite(scene.trusted), out, np.nan),
+        out,
         dims=(cubes.SENSOR, cubes.TIME),
         coords={name: cube[name] for name in (cubes.SENSOR, cubes.TIME)},
         name="score",
@@ -84,17 +84,16 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
 
 def _strongest(over: list[_runs.Scale], *, causal: bool) -> Array:
     """Return the largest score of the windows that hold (or end with) each position."""
-    best = np.full(len(over[0].residual), np.nan)
+    best = np.zeros(len(over[0].residual))
     for scale in over:
-        score = np.abs(_windows.score(scale.residual, scale.window, scale.sizes))
+        score = np.maximum(scale.score(scale.residual), 0.0)
         if not causal:
             score = _held(score, scale.window.steps)
-        best = np.fmax(best, score)
+        best = np.maximum(best, score)
     return best
 
 
 def _held(score: Array, steps: int) -> Array:
     """Return, for each position, the largest of the scores at it and the next ``steps - 1``."""
-    known = np.where(np.isfinite(score), score, -np.inf)
-    held = maximum_filter1d(known, steps, mode="constant", cval=-np.inf, origin=-(steps // 2))
-    return np.where(np.isfinite(held), held, np.nan)
+    held = maximum_filter1d(score, steps, mode="constant", cval=0.0, origin=-(steps // 2))
+    return np.asarray(held)

@@ -59,6 +59,8 @@ SCALES = (
 LEAST_SHORT, LEAST_LONG = 6.0, 4.5
 #: A score of so much is what one window length exceeds about once in ten sensor-months.
 LEVELLED = 4.5
+#: Windows that are looked at for oddness, and their bars.
+ODD_SCALES = (("1D", 7.0), ("2D", 7.0), ("7D", 6.0), ("14D", 5.0))
 #: Tails are measured at this quantile; at the second one for windows longer than `BY_HOUR`, of
 #: which there are too few to tell more, and which have one tail for all hours.
 TAIL, LONG_TAIL, BY_HOUR = 0.99, 0.9, "2D"
@@ -66,6 +68,8 @@ TAIL, LONG_TAIL, BY_HOUR = 0.99, 0.9, "2D"
 _PRIOR = 200.0
 #: Days further off than this, in units of usual days, do not teach tails.
 _WILD = 5.0
+#: Largest oddness of one cell.
+_ODD = 4.0
 _DAY = pd.Timedelta("1D")
 
 
@@ -73,11 +77,19 @@ def windows(grid: Grid) -> list[Window]:
     """Return the distinct window lengths of a grid, the shortest first."""
     chosen: dict[int, Window] = {}
     for duration, clip, up, down in SCALES:
-        exact = pd.Timedelta(duration) >= 0.75 * grid.step
-        if exact and (n := grid.steps(duration)) <= grid.size // 2:
-            least = LEAST_SHORT if pd.Timedelta(duration) < _DAY else LEAST_LONG
+        least = LEAST_SHORT if pd.Timedelta(duration) < _DAY else LEAST_LONG
+        n = grid.steps(duration)
+        if pd.Timedelta(duration) >= 0.75 * grid.step and n <= grid.size // 2:
             chosen.setdefault(n, Window(n, clip, up, down, least))
     return [chosen[n] for n in sorted(chosen)]
+
+
+def odd_windows(grid: Grid) -> list[Window]:
+    """Return the window lengths at which a pattern is looked at; none for steps of a day."""
+    if grid.per_day < 8:
+        return []
+    sizes = [(grid.steps(duration), bar) for duration, bar in ODD_SCALES = (("1D", 7.0), ("2D", 7.0), ("7D", 6.0), ("14D", 5.0))
+    return [Window(n, _ODD, bar, bar, LEAST_LONG) for n, bar in sizes if n <= grid.size // 2]
 
 
 def sums(residual: Array, window: Window) -> Array:
@@ -112,13 +124,16 @@ def calm(residual: Array, grid: Grid, sight: Sight) -> Array:
     return np.where(np.repeat(wild.reshape(-1), size), np.nan, residual)
 
 
-def tails(residual: Array, window: Window, grid: Grid, sight: Sight) -> tuple[Array, Array]:
+def tails(
+    residual: Array, window: Window, grid: Grid, sight: Sight, *, by_hour: bool = True
+) -> tuple[Array, Array]:
     """Return the usual size of a sensor's sums, above and below (position), at least 1.
 
-    `residual` should be calm. 1 is the size of sums of independent normal residuals.
+    `residual` should be calm. 1 is the size of sums of independent normal residuals. With
+    `by_hour` windows up to two days have a tail for each hour.
     """
     table = sums(residual, window).reshape(grid.weeks, grid.slots)
-    by_hour = window.steps <= grid.steps(BY_HOUR) and grid.slots % 7 == 0
+    by_hour = by_hour and window.steps <= grid.steps(BY_HOUR) and grid.slots % 7 == 0
     quantile = TAIL if by_hour else LONG_TAIL
     up, down = (np.full(table.shape, np.nan) for _ in range(2))
     for weeks, teaching in sight.periods():
@@ -133,6 +148,20 @@ def score(residual: Array, window: Window, sizes: tuple[Array, Array]) -> Array:
     up, down = sizes
     size = np.where(total >= 0, up * window.up, down * window.down)
     return np.where(np.abs(total) >= window.least, LEVELLED * total / size, 0 * total)
+
+
+def oddness(contrast: Array, grid: Grid, sight: Sight) -> Array:
+    """Return how much further off than usual each cell is, on whatever side (position).
+
+    Summed over a day or a fortnight it tells a pattern that is not the sensor's own: a clock that
+    is wrong, hours that are cut off, another sensor's counts.
+    """
+    size = np.minimum(np.abs(contrast), _ODD).reshape(grid.weeks, grid.slots)
+    usual = np.full((grid.weeks, 1), np.nan)
+    for weeks, teaching in sight.periods():
+        known = size[teaching][np.isfinite(size[teaching])]
+        usual[weeks] = known.mean() if len(known) else np.nan
+    return np.asarray(size - usual).reshape(-1)
 
 
 def _tail(table: Array, quantile: float, per_day: int, *, by_hour: bool) -> Array:
