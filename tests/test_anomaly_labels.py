@@ -90,6 +90,9 @@ def verdict(seen: Evidence) -> tuple[str, str]:
         (lasts(60, scale=0, together=3), ("works", "works_shared")),
         (lasts(60, scale=0, together=3, sign=1), ("unexplained", "level_shared")),
         (lasts(60, scale=0, neighbours=0.5), ("unexplained", "unexplained")),
+        (lasts(14, near_holiday=True, observed=800.0), ("works", "works")),
+        (lasts(14, near_holiday=True, observed=800.0, neighbours=0.85), ("calendar", "season")),
+        (lasts(14, near_holiday=True, neighbours=0.85), ("works", "works")),
         (lasts(2, observed=100.0), ("works", "closure")),
         (lasts(2, observed=100.0, likeness=0.3), ("fault", "low")),
         (lasts(2, observed=100.0, spare_zeros=0.3), ("fault", "low")),
@@ -225,7 +228,7 @@ def test_neighbours_that_surge_too_are_one_incident() -> None:
     # All three: 3 sensors of 6 hours of 200.
     assert row["expected"] == pytest.approx(3 * 6 * 200, rel=0.05)
     assert row["observed"] == pytest.approx(3 * 3 * 6 * 200, rel=0.05)
-    assert f"{THIN}» et 2 voisins comptent" in row["explanation"]
+    assert f"{THIN}» et 2 autres comptent" in row["explanation"]
 
 
 def test_almost_nothing_for_two_days_is_a_closed_street_and_for_eight_a_sick_sensor() -> None:
@@ -244,6 +247,17 @@ def test_almost_nothing_for_two_days_is_a_closed_street_and_for_eight_a_sick_sen
     )
     row = only(detect(sick))
     assert (row["label"], row["kind"]) == ("fault", "low")
+
+
+def test_a_wrong_clock_is_one_fault_of_two_weeks() -> None:
+    cube = town(5, 24)
+    where = cells(cube, "2024-03-04", "2024-03-18")
+    late = np.roll(cube["value"].to_numpy()[0], 3)[where]
+    row = only(detect(change(cube, 0, where, late)))
+    assert (row["label"], row["kind"], row["rule"]) == ("fault", "clock", "clock")
+    assert abs(row["start"] - at("2024-03-04 08:00")) <= pd.Timedelta("1D")
+    assert abs(row["end"] - at("2024-03-18")) <= pd.Timedelta("1D")
+    assert f"horloge décalée de 3{THIN}h." in row["explanation"]
 
 
 def test_a_diversion_names_both_streets() -> None:

@@ -10,7 +10,16 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import progress
-from mining.anomaly import _bundles, _candidates, _coded, _corrections, _diversions, _frame, _rows
+from mining.anomaly import (
+    _bundles,
+    _candidates,
+    _clocks,
+    _coded,
+    _corrections,
+    _diversions,
+    _frame,
+    _rows,
+)
 from mining.anomaly._incident import Incident, sums_of
 from mining.anomaly._labels import WORTH
 from mining.anomaly._runs import Run
@@ -99,7 +108,8 @@ def detect(
             names = [scene.ids[row] for row in group.rows]
             found += [_rows.of_coded(scene, group, f) for f in _bundles.of_coded(coded, names)]
             found += _statistical(scene, group, coded, alerts_per_month)
-        found = _corrections.corrected(scene, _diversions.paired(scene, found), given)
+        found = _diversions.paired(scene, _clocks.joined(scene, found))
+        found = _corrections.corrected(scene, found, given)
         rows = [_rows.row_of(scene, incident) for incident in found]
     return _frame.table(rows, cube.attrs["timezone"])
 

@@ -43,7 +43,7 @@ KEPT_SHAPE, SPARE_ZEROS = 0.8, 0.1
 #: Counts with less than this share of the noise that counting has were not counted.
 TOO_SMOOTH = 0.3
 #: A shift of the clock must explain the counts this many times better.
-CLOCK_GAIN = 2.0
+CLOCK_GAIN = 2.5
 #: Counts on the far side of a drop that are this much above the near side had been sinking before;
 #: a slope inside a lasting run of this much (log) is a drift.
 SUNK, SLOPE = 1.18, 0.25
@@ -51,6 +51,8 @@ SUNK, SLOPE = 1.18, 0.25
 BRIEF, LASTING = pd.Timedelta("4D"), pd.Timedelta("28D")
 #: A crowd is at least this many times the expected one, for at least these hours.
 CROWDED, CROWD_STAYS = 1.4, pd.Timedelta("2h")
+#: Around holidays a street that keeps this share, with neighbours below this level, is on holiday.
+HOLIDAY_SHARE, HOLIDAY_NEIGHBOURS = 0.7, 0.9
 #: Weather passes within this time.
 WEATHER_STAYS = pd.Timedelta("2D")
 
@@ -171,9 +173,16 @@ def _days(seen: Evidence, shape: str) -> Verdict:
     """Judge a change of days to weeks that went back to normal, or will."""
     if seen.together == 1 and _drifted(seen):
         return Verdict("fault", "drift", "drift")
+    if _on_holiday(seen):
+        return Verdict("calendar", shape, "season")
     if seen.is_count and seen.sign < 0:
         return Verdict("works", shape, "works_shared" if seen.together > 1 else "works")
     return Verdict("unexplained", shape, "unexplained")
+
+
+def _on_holiday(seen: Evidence) -> bool:
+    quiet = seen.ratio >= HOLIDAY_SHARE and seen.neighbours <= HOLIDAY_NEIGHBOURS
+    return seen.sign < 0 and seen.near_holiday and quiet
 
 
 def _drifted(seen: Evidence) -> bool:

@@ -188,10 +188,10 @@ def holiday(key: str, name: str) -> str:
 
 def subject(names: Sequence[str]) -> str:
     """Return the subject of a sentence on one or several sensors."""
-    first, *rest = (f"«{THIN}{name}{THIN}»" for name in names)
-    if len(rest) > 1:
-        return f"{first} et {len(rest)} voisins"
-    return " et ".join([first, *rest])
+    first = f"«{THIN}{names[0]}{THIN}»"
+    if len(names) == 1:
+        return first
+    return f"{first} et {'un autre capteur' if len(names) == 2 else f'{len(names) - 1} autres'}"
 
 
 def territory(count: int) -> str:

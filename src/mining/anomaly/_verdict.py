@@ -21,6 +21,7 @@ SURE = {
     "journal_event": 0.9,
     "journal_fault": 0.9,
     "holiday": 0.9,
+    "season": 0.55,
     # the whole territory
     "town_surge": 0.7,
     "town_drop": 0.45,

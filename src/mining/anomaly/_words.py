@@ -62,6 +62,7 @@ WHY = {
     "works_shared": "baisse commune, {maybe} des travaux",
     "closure": "{maybe} une rue fermée",
     "holiday": "{words} l’explique",
+    "season": "{maybe} des jours de congé",
     "surge": "hausse brève, {maybe} un événement",
     "surge_shared": "hausse commune, {maybe} un événement",
     "town_surge": "{maybe} un événement",
