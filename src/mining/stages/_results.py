@@ -30,6 +30,7 @@ _WORDS = {
         *("id", "sensor", "place", "start", "end", "label", "kind", "explanation", "sensors"),
         *("certainty", "rule", "entry", "decided_by", "other", "action"),
     ),
+    "impacts.csv": ("entry", "type", "title", "start", "end", "sensors", "reason"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -46,9 +47,13 @@ _NUMBERS = {
         *("score", "confidence", "observed", "expected", "neighbours"),
         *("expected_low", "expected_high"),
     ),
+    "impacts.csv": (
+        "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
+        "before", "spill", "placebos",
+    ),
 }  # fmt: skip
 #: Columns that say true or false.
-_FLAGS = {"incidents.csv": ("open",)}
+_FLAGS = {"incidents.csv": ("open",), "impacts.csv": ("claimed",)}
 
 
 def read_table(files: Workspace, name: str) -> pd.DataFrame:
@@ -94,9 +99,18 @@ def _flags(texts: pd.Series) -> pd.Series:
 
 def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     """Return the incidents with tz-aware local times."""
-    table = read_table(files, "incidents.csv")
+    return _in_local_time(files, "incidents.csv", cube)
+
+
+def read_impacts(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
+    """Return the impacts with tz-aware local times."""
+    return _in_local_time(files, "impacts.csv", cube)
+
+
+def _in_local_time(files: Workspace, name: str, cube: xr.Dataset) -> pd.DataFrame:
+    table = read_table(files, name)
     for column in ("start", "end"):
-        with _read_whole(files.results / "incidents.csv"):
+        with _read_whole(files.results / name):
             times = pd.to_datetime(table[column], utc=True)
         table[column] = times.dt.tz_convert(str(cube.attrs["timezone"]))
     return table
