@@ -17,7 +17,7 @@ import report_inputs as inputs
 from mining import cube as cubes
 from mining.report import _pages as pages
 from mining.report import facts
-from mining.report._incidents import Incident
+from mining.report._incidents import Incident, incidents_of
 from mining.report._language import language
 from mining.report._paste import CORRECTIONS, JOURNAL, correction_line, journal_line
 from mining.report._windows import windows_of
@@ -110,13 +110,15 @@ def test_a_case_says_what_how_sure_why_and_what_to_do(cube: xr.Dataset) -> None:
     told = section(html, "termines")
     assert "à\u00a0confirmer" in told
     assert "Le journal signale des travaux" in told
-    assert f"entre 800 et 1{THIN}000 (8{NBSP}fois sur 10)" in told
+    assert f"entre 800 et 1{THIN}000 (8{NBSP}fois sur{NBSP}10)" in told
     assert "si ces travaux ont eu lieu, les inscrire au journal" in told
     done = page(cube, rows({"decided_by": "correction", "certainty": "sure", "action": "none"}))
     assert "corrigé à la main" in section(done, "termines")
     assert "une personne a tranché" in section(done, "termines")
     check = page(cube, rows({"action": "check_sensor", "label": "fault", "sensors": "a1;b1"}))
-    assert "les compteurs Compteur a1 et Compteur b1" in section(check, "termines")
+    assert f"les compteurs «{NBSP}Compteur a1{NBSP}» et «{NBSP}Compteur b1{NBSP}»" in section(
+        check, "termines"
+    )
 
 
 def test_an_unknown_word_of_the_analysis_gets_a_neutral_one(cube: xr.Dataset) -> None:
@@ -279,7 +281,7 @@ def test_impacts_are_told_or_refused_in_plain_words(cube: xr.Dataset) -> None:
     assert fair[2] == f"+2{THIN}000 (+1{THIN}500 à +2{THIN}500)"
     assert fair[3] == f"+20{THIN}% (+15{THIN}% à +25{THIN}%)"
     # The interval of the days before leaves out 0; that of the sensors beside does not.
-    assert fair[4].endswith("Effet net les jours d’avant (\u2212300).")
+    assert fair[4].endswith("Effet visible aussi les jours d’avant (\u2212300).")
     assert works[2:4] == ["non établi", "non établi"]
     assert works[4].startswith("L’écart ne se distingue pas du hasard.")
 
@@ -305,6 +307,20 @@ def test_the_two_sides_of_a_diversion_lead_to_each_other(cube: xr.Dataset) -> No
     assert all(f'id="{anchor}"' in html for anchor, _ in links)
     # A pair that is not on the page is not linked to, nor invented.
     assert "s’être reportés" not in page(cube, rows({"other": "gone"}))
+
+
+def test_what_touches_several_places_is_on_the_page_of_each() -> None:
+    table = rows({"sensors": "a1;b1"}, {"sensor": "", "place": "", "sensors": "a1;b1;c1"})
+    today = pd.Timestamp("2025-11-05 06:00")
+    found = {
+        place: incidents_of(table, today, places=[place], sensors=[sensor], minimum=11)
+        for sensor, place, _ in inputs.SENSORS[1:]
+    }
+    assert [f.recent_count for f in found.values() if f] == [1, 1, 0]
+    everyone = [s for s, *_ in inputs.SENSORS]
+    whole = incidents_of(table, today, places=[], sensors=everyone, minimum=11, whole=True)
+    assert whole is not None
+    assert whole.recent_count == 2
 
 
 def test_history_counts_every_incident_once(cube: xr.Dataset) -> None:

@@ -103,7 +103,7 @@ def told(incident: Incident, names: Mapping[str, str], minimum: int, words: Lang
         low, high = (words.about(v) for v in (incident.low, incident.high))
         out.append(words.text("chronicle.band", low=low, high=high))
     if len(incident.sensors) > 1 and incident.sensor:
-        named = [words.isolate(names.get(s, s)) for s in incident.sensors]
+        named = [_named(names.get(s, s), words) for s in incident.sensors]
         rest = len(named) - _MOST_NAMED
         if rest > 1:
             first = ", ".join(named[:_MOST_NAMED])
@@ -114,10 +114,14 @@ def told(incident: Incident, names: Mapping[str, str], minimum: int, words: Lang
     return out
 
 
+def _named(name: str, words: Language) -> str:
+    return words.text("chronicle.named", name=words.isolate(name))
+
+
 def to_do(incident: Incident, names: Mapping[str, str], words: Language) -> str:
     """Return what a reader should do; empty where nothing is known of it."""
     if incident.action == "check_sensor":
-        named = [words.isolate(names.get(s, s)) for s in incident.sensors[:_MOST_NAMED]]
+        named = [_named(names.get(s, s), words) for s in incident.sensors[:_MOST_NAMED]]
         return words.text("action.check_sensor", count=len(named), sensors=words.join(named))
     if incident.action == "add_to_journal":
         kind = incident.label if incident.label in ("works", "event") else ""

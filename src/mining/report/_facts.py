@@ -212,6 +212,7 @@ def _place(
             places=places,
             sensors=sensors,
             minimum=inputs.minimum,
+            whole=group is not None,
         ),
         rhythm=rhythm_of(inputs.activity, name, inputs.minimum),
         journal=_journal(inputs.journal, monday, places, sensors),

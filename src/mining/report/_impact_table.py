@@ -43,7 +43,8 @@ def _span(impact: Impact, words: Language) -> str:
     if impact.end >= pd.Timestamp("2200-01-01"):
         text = words.text("format.since", first=words.date(impact.start, weekday=False))
     else:
-        text = say.span(impact.start, impact.end, words)
+        first, last = impact.start.normalize(), (impact.end - pd.Timedelta("1ns")).normalize()
+        text = words.date(first) if last <= first else say.days_period(first, last, words)
     return text[:1].upper() + text[1:]
 
 
@@ -94,5 +95,6 @@ def _aside(impact: Impact, minimum: int, words: Language) -> list[str]:
         if finite(value) and (low > 0 or high < 0) and abs(value) >= max(minimum, 1)
     ]
     if not clear:
-        return [words.text("impact.aside_none")]
+        known = [key for key, (value, *_) in parts.items() if finite(value)]
+        return [words.text(f"impact.aside_none_{'both' if len(known) > 1 else known[0]}")]
     return [words.text("impact.aside", where=words.join(clear))]

@@ -103,6 +103,7 @@ def incidents_of(
     places: Sequence[str],
     sensors: Sequence[str],
     minimum: int,
+    whole: bool = False,
 ) -> Incidents | None:
     """Return the incidents of places, or None where none were looked for.
 
@@ -116,19 +117,30 @@ def incidents_of(
         What belongs to the page.
     minimum : int
         Smallest count that may be shown.
+    whole : bool
+        Whether the page is that of the territory, to which what touches all of it belongs.
     """
     if table is None:
         return None
-    if table.empty:
-        return Incidents((), 0, (), 0)
-    place = table["place"] if "place" in table else pd.Series("", index=table.index)
-    here = table[place.isin(list(places)) | table["sensor"].isin([*places, *sensors])]
-    found = latest_first(here, minimum)
+    here = _belong(table, {*places, *sensors}, whole=whole)
+    found = latest_first(table[here], minimum)
     recent = [i for i in found if i.end > today - pd.Timedelta(weeks=RECENT_WEEKS)]
     year = [i for i in found if i.end > today - YEAR]
     rest = [i for i in year if i not in recent[:MOST_RECENT] and np.isfinite(weight(i))]
     notable = sorted(rest, key=lambda i: (-weight(i), i.start, i.sensor))[:MOST_NOTABLE]
     return Incidents(tuple(recent[:MOST_RECENT]), len(recent), tuple(notable), len(year))
+
+
+def _belong(table: pd.DataFrame, here: set[str], *, whole: bool) -> list[bool]:
+    """Tell which rows concern one of these places or sensors."""
+    place, sensor, sensors = (
+        [text_of(v) for v in table[c]] if c in table else [""] * len(table)
+        for c in ("place", "sensor", "sensors")
+    )
+    return [
+        bool(here & {where, one, *several.split(";")}) if one else whole or where in here
+        for where, one, several in zip(place, sensor, sensors, strict=True)
+    ]
 
 
 def weight(incident: Incident) -> float:

@@ -157,7 +157,8 @@ def incident_table(
         when = say.when(incident, words)
         cells = {
             "when": when[:1].upper() + when[1:],
-            "where": clean_name(incident.place or incident.sensor),
+            "where": clean_name(incident.place or incident.sensor)
+            or words.text("chronicle.everywhere"),
             "label": words.text(f"incident.label.{_label(incident, words)}"),
             "what": tell(incident, facts.minimum, words),
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 from mining import cube as data_model
 from mining import report, writers
 from mining.params import load_params
-from mining.stages._results import read_dataset, read_incidents, read_table
+from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
 
@@ -32,6 +32,7 @@ def run(root: Path, territory: str) -> None:
             coverage=read_table(files, "coverage.csv"),
             incidents=read_incidents(files, cube),
             windows=read_dataset(files, "incident_windows.nc"),
+            impacts=read_impacts(files, cube),
             unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,
