@@ -23,6 +23,7 @@ STAGES = (
     "forecast",
     "detect",
     "impact",
+    "trial",
     "cluster",
     "summarize",
     "report",

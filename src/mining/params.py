@@ -85,6 +85,9 @@ class Detect(_Section):
     alerts_per_month: float = Field(
         gt=0, description="False alerts accepted for each sensor and month; more finds more."
     )
+    trial_seeds: int = Field(
+        ge=0, description="How often faults and events are put into the counts and looked for."
+    )
 
 
 class Cluster(_Section):

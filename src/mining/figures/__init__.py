@@ -2,11 +2,13 @@
 
 from mining.figures._backtest import accuracy, coverage, coverage_of_one, errors, fans
 from mining.figures._results import fan, incidents, rhythms
+from mining.figures._trial import detection
 
 __all__ = [
     "accuracy",
     "coverage",
     "coverage_of_one",
+    "detection",
     "errors",
     "fan",
     "fans",

@@ -30,6 +30,7 @@ _WORDS = {
         *("id", "sensor", "place", "start", "end", "label", "kind", "explanation", "sensors"),
         *("certainty", "rule", "entry", "decided_by", "other", "action"),
     ),
+    "detection.csv": ("kind",),
     "impacts.csv": ("entry", "type", "title", "start", "end", "sensors", "reason"),
 }
 #: Numbers that later stages compute with.
@@ -47,13 +48,18 @@ _NUMBERS = {
         *("score", "confidence", "observed", "expected", "neighbours"),
         *("expected_low", "expected_high"),
     ),
+    "detection.csv": ("n", "recall", "lucky", "net", "delay", "balance", "false", "bar"),
     "impacts.csv": (
         "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
         "before", "spill", "placebos", "counted",
     ),
 }  # fmt: skip
 #: Columns that say true or false.
-_FLAGS = {"incidents.csv": ("open",), "impacts.csv": ("claimed",)}
+_FLAGS = {
+    "detection.csv": ("listed",),
+    "impacts.csv": ("claimed",),
+    "incidents.csv": ("open",),
+}
 
 
 def read_table(files: Workspace, name: str) -> pd.DataFrame:

@@ -25,11 +25,13 @@ def run(root: Path, territory: str) -> None:
     summary = read_table(files, "summary.csv")
     scores = read_table(files, "scores.csv")
     incidents = read_incidents(files, cube)
+    tried = read_table(files, "detection.csv")
     activity = read_dataset(files, "activity.nc")
     metrics = {
         "forecast": _forecast_metrics(summary, champion(scores)),
         "cells": _cells(cube),
         "incidents": _incident_metrics(incidents),
+        "detection": _detection_metrics(tried),
         "activity": _activity_metrics(activity),
     }
     writers.json_file(files.results / "metrics.json", metrics)
@@ -47,6 +49,7 @@ def run(root: Path, territory: str) -> None:
             busiest = str(data_model.trusted(cube).sum("time").idxmax("sensor").item())
             writers.svg(folder / "forecast.svg", figures.fan(cube, ahead, busiest))
             writers.svg(folder / "incidents.svg", figures.incidents(incidents))
+            writers.svg(folder / "detection.svg", figures.detection(tried))
             writers.svg(folder / "rhythms.svg", figures.rhythms(activity))
             for model in sorted(set(summary["model"])):
                 mine = [table[table["model"] == model] for table in (by_hour, covered, examples)]
@@ -84,6 +87,20 @@ def _cells(cube: xr.Dataset) -> dict[str, int]:
 def _incident_metrics(found: pd.DataFrame) -> dict[str, Any]:
     by_label = found["label"].value_counts().sort_index()
     return {"count": len(found), "by_label": {str(k): int(v) for k, v in by_label.items()}}
+
+
+def _detection_metrics(tried: pd.DataFrame) -> dict[str, Any]:
+    """Return recall net of luck by kind, and over the listed kinds what it costs."""
+    if tried.empty:
+        return {}
+    by_kind = tried.set_index("kind")
+    listed = by_kind.loc["listed"]
+    kinds = by_kind.drop(index=["listed", "unlisted"], errors="ignore")["net"]
+    return {
+        **{key: float(listed[key]) for key in ("net", "false", "balance")},
+        "net_unlisted": float(by_kind.loc["unlisted", "net"]),
+        "net_by_kind": {str(kind): float(net) for kind, net in kinds.items()},
+    }
 
 
 def _activity_metrics(activity: xr.Dataset) -> dict[str, Any]:
