@@ -164,6 +164,17 @@ def test_a_copy_times_a_factor(factor: float) -> None:
     assert not _scaled.scaled_copies(street(seed=3, mean=800)[None, :], CLOCK).any()
 
 
+def test_hours_dealt_out_by_a_rhythm_are_left_alone() -> None:
+    rhythm = street(mean=800)[:168]
+    factors = np.repeat(np.random.default_rng(0).uniform(0.8, 1.25, WEEKS), 168)
+    made = np.round(np.tile(rhythm, WEEKS) * factors)[None, :]
+    assert not _scaled.scaled_copies(made, CLOCK).any()
+    some = np.concatenate((street(mean=800)[: 8 * 168], made[0, 8 * 168 :]))  # for 28 days
+    found = _scaled.scaled_copies(some[None, :], CLOCK)[0]
+    assert found[9 * 168 :].mean() > 0.9
+    assert not found[: 8 * 168 - 2].any()
+
+
 # ------------------------------------------------------------------ twins
 
 

@@ -43,7 +43,8 @@ the journal knows; a sensor that counts 10 to 50 % of its usual is left to the a
 incidents; of two equal blocks the later is held to be the copy; of two twins that are both near
 their rhythm both are suspect; a clock that is wrong for seasons is found in part, and one that was
 never right not at all; channels exchanged for more than half of their time pass for the usual;
-counts that are merely rounded are left alone.
+counts that are merely rounded, and a sensor of which a tenth of the hours is a rhythm times a
+factor (the days may be right), are left alone.
 """
 
 from mining.quality._clean import clean

@@ -15,6 +15,10 @@ FACTOR_HOURS = 10.0
 #: How much the factor may vary along a block, and fewest different values in it.
 FACTOR_SPREAD = 0.05
 BLOCK_VALUES = 8
+#: Share of the counted cells, and days, beyond which this is how the hours of a sensor are made: a
+#: count by day or by week was dealt out by a fixed rhythm, and the days may be right.
+MOST_SHARE = 0.1
+MOST_DAYS = 28.0
 #: A cell agrees within so many passages, plus this share: factors are rounded, too.
 NEAR = 1.0
 NEAR_SHARE = 0.001
@@ -45,7 +49,9 @@ def scaled_copies(values: Floats, clock: Clock) -> Bools:
         for lag in LAGS:
             if lag * week < series.size:
                 row[lag * week :] |= _in_proportion(series, info, lag * week, span)
-    return np.asarray(out & ~np.isnan(values))
+    out &= ~np.isnan(values)
+    allowed = np.maximum(MOST_SHARE * (~np.isnan(values)).sum(axis=1), clock.steps(24 * MOST_DAYS))
+    return np.asarray(out & (out.sum(axis=1) <= allowed)[:, None])
 
 
 def _in_proportion(series: Floats, info: Floats, back: int, span: int) -> Bools:
