@@ -16,7 +16,7 @@ from mining import cube as model
 from mining import quality
 from mining.cube import Quality, Reason
 from mining.errors import ConfigError, CubeError
-from mining.quality import _copies, _gaps, _levels, _typical, _zeros
+from mining.quality import _gaps, _levels, _typical, _zeros
 from mining.quality._clock import clock_of
 from mining.quality._runs import long_runs, paint, runs, window_sum
 
@@ -279,40 +279,12 @@ def test_a_crowd_is_not_a_spike(values: np.ndarray, due: float) -> None:
     assert not _levels.spikes(values, np.full((1, 40), due)).any()
 
 
-def test_ceiling_needs_values_that_pile_up() -> None:
-    free = np.random.default_rng(1).poisson(200, 500).astype(float)
-    capped = np.minimum(free, 205.0)
-    found = _levels.ceiling(np.stack((free, capped, np.full(500, 40.0))))
-    # At 205 more than a third of the cells; between 184.5 and 205 more than half: not a ceiling.
-    assert not found.any()
-    hard = np.where(free > 200, 255.0, 100.0)
-    assert (_levels.ceiling(hard[None, :])[0] == (free > 200)).all()
-
-
 def test_impossible_levels() -> None:
     values = np.array([[60.0, 0.0, -3.0, 151.0, np.inf, NAN]])
     assert _levels.impossible_levels(values, decibels=True).tolist() == [
         [False, True, True, True, True, False]
     ]
     assert _levels.impossible_levels(values, decibels=False).sum() == 1
-
-
-# ------------------------------------------------------------------ copies
-
-
-def test_a_block_of_the_week_before_is_a_copy() -> None:
-    times = pd.date_range("2024-01-01", periods=5 * 168, freq="h")
-    values = np.random.default_rng(0).poisson(100, (1, times.size)).astype(float)
-    values[0, 400:430] = values[0, 400 - 168 : 430 - 168]
-    values[0, 600:610] = values[0, 600 - 168 : 610 - 168]  # ten hours: too short
-    found = np.flatnonzero(_copies.copies(values, clock_of(times, 3600))[0])
-    assert found.tolist() == list(range(400, 430))
-
-
-def test_equal_quiet_nights_are_no_copy() -> None:
-    times = pd.date_range("2024-01-01", periods=5 * 168, freq="h")
-    values = np.tile([0.0, 1.0, 2.0], times.size // 3)[None, :]
-    assert not _copies.copies(values, clock_of(times, 3600)).any()
 
 
 # ------------------------------------------------------------------ gaps
@@ -535,7 +507,7 @@ def test_negative_counts_are_suspect() -> None:
 def test_one_sensor_has_stricter_limits() -> None:
     frame = city(1)
     noon = 30 * 24 + 12
-    frame.iloc[noon : noon + 2, 0] = 0.0  # some 350 due: not enough without a witness
+    frame.iloc[noon : noon + 4, 0] = 0.0  # some 620 due: not enough without a witness
     frame.iloc[800:850, 0] = 0.0
     out = quality.clean(raw(frame))
     assert reasons(out, "s0") == {"ZERO_RUN"}
@@ -660,6 +632,10 @@ def test_summary_adds_up(cube: xr.Dataset) -> None:
 # ------------------------------------------------------------------ Auckland
 
 
+#: Sensors whose clock was an hour slow until July 2020.
+SLOW = ("19 Shortland Street", "2 High Street")
+
+
 @pytest.fixture(scope="module")
 def auckland() -> xr.Dataset:
     """The 21 counters with their counting days put right, clock changes left out."""
@@ -676,11 +652,12 @@ def auckland() -> xr.Dataset:
     return quality.clean(model.build(wide, timezone=zone, step="1h", attrs=attrs))
 
 
-def share(cube: xr.Dataset, sensor: str, first: str, last: str) -> float:
+def share(cube: xr.Dataset, sensor: str, first: str, last: str, *but: Reason) -> float:
     """Share of suspect cells of one sensor between two local times, both included."""
     local = model.local_time(cube).tz_localize(None)
     span = np.asarray((local >= first) & (local <= last))
     bad = cube["quality"].sel(sensor=sensor).to_numpy()[span] == Quality.SUSPECT
+    bad &= ~np.isin(cube["reason"].sel(sensor=sensor).to_numpy()[span], [int(r) for r in but])
     return float(bad.mean())
 
 
@@ -715,13 +692,27 @@ def test_lockdowns_and_holidays_of_auckland_are_not_faults(auckland: xr.Dataset)
     spans += [(f"{y}-12-25", f"{y}-12-26 23:00") for y in range(2019, 2026)]
     spans += [(f"{y}-12-31 18:00", f"{y + 1}-01-01 06:00") for y in range(2019, 2025)]
     for sensor, (first, last) in itertools.product(alive, spans):
-        assert share(auckland, sensor, first, last) == 0, (sensor, first)
+        # Two clocks of the file as it is are slow until July 2020 (see the README of Auckland).
+        but = (Reason.CLOCK,) if sensor in SLOW else ()
+        assert share(auckland, sensor, first, last, *but) == 0, (sensor, first)
+
+
+@pytest.mark.parametrize("sensor", SLOW)
+def test_slow_clocks_of_auckland(auckland: xr.Dataset, sensor: str) -> None:
+    local = model.local_time(auckland).tz_localize(None)
+    off = auckland["reason"].sel(sensor=sensor).to_numpy() == Reason.CLOCK
+    assert off[local < "2020-07-17"].mean() > 0.2  # its summers have other hours
+    # The file forgot the clock change of 2023 until the end of that month.
+    later = local[off & (local >= "2020-07-18")]
+    assert ((later >= "2023-09-24") & (later < "2023-10-01 06:00")).all()
 
 
 def test_auckland_as_a_whole(auckland: xr.Dataset) -> None:
     table = quality.summary(auckland)
     assert table.loc["107 Quay Street", "share_valid"] == pytest.approx(0.527, abs=0.002)
-    assert (table["share_valid"].drop("107 Quay Street") > 0.965).all()
+    assert table.loc["205 Queen Street", "twin"] == 744  # August 2020 is 210 Queen Street
+    copied = ["107 Quay Street", "205 Queen Street", *SLOW]
+    assert (table["share_valid"].drop(copied) > 0.98).all()
     late = [s for s in table.index if "Lower Albert" in s]
     assert (table.loc[late, "not_installed"] == 32_137).all()
     assert table["spike"].sum() == table["stuck"].sum() == table["ceiling"].sum() == 0

@@ -25,27 +25,21 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
         return []
     grid = scene.grid
     runs = _levelled(group.steps, scene, group)
-    skip = (scene.days["days_to_holiday"] <= 1) | (scene.days["days_since_holiday"] <= 1)
-    lifts = _runs.lifts(rhythm.residual, grid, skip.to_numpy()[scene.day_of])
-    for row, residual in enumerate(rhythm.residual):
-        if np.isfinite(residual).any():
-            runs += _runs.find(residual, grid, row=row, lifts=lifts)
-    runs += _town_runs(rhythm, grid, counts=group.is_count)
+    for row in range(len(rhythm.residual)):
+        if np.isfinite(rhythm.residual[row]).any():
+            runs += _runs.find(scene.scales(group, row), grid, row=row)
+    runs += _town_runs(rhythm, scene, counts=group.is_count)
     return _one_each(scene, group, runs)
 
 
 def _levelled(steps: tuple[Run, ...], scene: Scene, group: Group) -> list[Run]:
     """Return the level steps with scores on the footing of all others."""
-    months = float(np.isfinite(group.counted).sum()) * (scene.grid.step / np.timedelta64(30, "D"))
-    rank = int(_runs.RATE * months)
-    own = sorted((s.score for s in steps if s.row >= 0), reverse=True)
-    enough = months >= _runs.ENOUGH and len(own) > rank
-    lift = max(1.0, own[rank] / _runs.LEVELLED) if enough else 1.0
-    return [s if s.row < 0 else replace(s, score=s.score / lift) for s in steps]
+    return list(steps)
 
 
-def _town_runs(rhythm: Rhythm, grid: Grid, *, counts: bool) -> list[Run]:
+def _town_runs(rhythm: Rhythm, scene: Scene, *, counts: bool) -> list[Run]:
     """Return the runs of the territory: all sensors away from normal together."""
+    grid = scene.grid
     together = median(rhythm.movement, CROWD)
     if not np.isfinite(together).any():
         return []
@@ -57,7 +51,9 @@ def _town_runs(rhythm: Rhythm, grid: Grid, *, counts: bool) -> list[Run]:
         one = median(1 / np.sqrt(rhythm.normal + 1))
         many = np.maximum(np.isfinite(rhythm.movement).sum(axis=0), 1)
         scale = np.fmax(scale, 1.5 * one / np.sqrt(many))
-    return _runs.find(together / scale, grid, row=-1)
+    alike = together / scale
+    over = _runs.scales(alike, alike, grid, scene.sight)
+    return _runs.find(over, grid, row=-1)
 
 
 def _one_each(scene: Scene, group: Group, runs: list[Run]) -> list[Run]:
@@ -92,7 +88,7 @@ def _with_steps(runs: list[Run], grid: Grid) -> list[Run]:
             out = [r for r in out if r not in same]
             best = max([step, *same], key=lambda r: r.score)
             first, stop = min(r.first for r in same), max(r.stop for r in same)
-            lasting = step.stop - step.first > 21 * grid.per_day
+            lasting = step.stays or step.stop - step.first > 21 * grid.per_day
             span = (step.first, max(stop, step.stop)) if lasting else (first, stop)
             scale = 0 if lasting else max(r.scale for r in same)
             out.append(replace(best, first=span[0], stop=span[1], scale=scale))

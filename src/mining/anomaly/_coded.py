@@ -24,6 +24,10 @@ KINDS: dict[Reason, str] = {
     Reason.NEGATIVE: "absurd",
     Reason.ABSURD: "absurd",
     Reason.LOW_LEVEL: "low",
+    Reason.SWAP: "swap",
+    Reason.MULTIPLE: "multiple",
+    Reason.CUMULATIVE: "cumulative",
+    Reason.FILLED: "filled",
 }
 #: Reasons that continue the incident beside them and make none of their own.
 _EDGES = (Reason.OUTAGE_EDGE, Reason.GAP_FILLED, Reason.CLOCK_CHANGE)

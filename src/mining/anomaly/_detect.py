@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars, progress
 from mining import cube as cubes
+from mining import progress
 from mining.anomaly import (
     _bundles,
     _candidates,
@@ -24,6 +24,7 @@ from mining.anomaly._incident import Incident, sums_of
 from mining.anomaly._labels import WORTH
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
+from mining.anomaly._scores import scene_of
 from mining.errors import ConfigError
 
 #: Runs of counts that change the total by less than this factor are not worth a word.
@@ -35,6 +36,7 @@ def detect(
     *,
     calendar: object = "cube",
     alerts_per_month: float = 1.0,
+    mode: str = "offline",
     corrections: object = None,
     least_silence: str | pd.Timedelta = "1D",
     merge_gap: str | pd.Timedelta = "12h",
@@ -45,8 +47,7 @@ def detect(
     values, copies, ...) and long silences become faults at once. The rest is found by comparing
     counts with an expected rhythm: the weekly profile of the surrounding weeks, moved with the
     town as the other sensors tell it, at the scale of an hour, four hours, a day, one and two
-    weeks, and lasting level steps. It looks at both sides of every moment: it is meant for
-    history.
+    weeks, and lasting level steps.
 
     Parameters
     ----------
@@ -59,6 +60,10 @@ def detect(
         trusted data, and as many for the territory as a whole. One that lasts costs one for each
         week begun. Those explained by a holiday cost nothing. The budget is a ceiling: nothing
         that scores below 3 is reported. 0 leaves the faults that exact rules found.
+    mode : {"offline", "causal"}
+        "offline" looks at both sides of every moment: for history. "causal" expects and judges
+        from the past alone, for nightly use: a run begins to score when its first windows end.
+        Level steps are then found as long runs.
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
@@ -89,12 +94,10 @@ def detect(
     "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
     of a day or more have no scale below the step.
     """
-    cubes.validate(cube)
+    scene = scene_of(cube, calendar, mode)
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):
         msg = f"alerts_per_month: found {alerts_per_month!r}, expected a number from 0 on"
         raise ConfigError(msg)
-    known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
-    scene = Scene(cube, known or calendars.as_calendar(calendar))
     given = _corrections.as_corrections(corrections)
     found: list[Incident] = []
     silence = _steps(scene, least_silence, "least_silence")
@@ -152,7 +155,7 @@ def _not_coded(scene: Scene, group: Group, runs: list[Run], coded: list[_coded.C
 
 def _matters(scene: Scene, group: Group, run: Run) -> bool:
     """Tell whether a run of counts moved enough people to be worth a word."""
-    if not group.is_count:
+    if not group.is_count or run.odd:
         return True
     observed, expected = sums_of(scene, group, run)
     more, less = max(observed, expected), min(observed, expected)

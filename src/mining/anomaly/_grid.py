@@ -114,7 +114,9 @@ def end_of(start: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
     return naive.tz_localize(start.tz, ambiguous=True, nonexistent="shift_forward")
 
 
-def around(table: Array, half: int, least: int, era: IntArray | None = None) -> Array:
+def around(
+    table: Array, half: int, least: int, era: IntArray | None = None, *, past: bool = False
+) -> Array:
     """Return the median of the surrounding weeks, the week itself left out.
 
     Parameters
@@ -127,22 +129,29 @@ def around(table: Array, half: int, least: int, era: IntArray | None = None) -> 
         How many known values make a median; NaN otherwise.
     era : int array (week, slot), optional
         Only weeks of the same era are taken.
+    past : bool
+        Take twice as many weeks before instead of both sides.
 
     Returns
     -------
     array (week, slot)
     """
-    edge = np.full((half, table.shape[1]), np.nan)
-    padded = np.concatenate([edge, table, edge])
-    weeks = table.shape[0]
-    lags = [k for k in range(2 * half + 1) if k != half]
-    stack = np.stack([padded[k : k + weeks] for k in lags])
+    lags = [k for k in range(-2 * half, 1) if k] if past else [*range(-half, 0), *range(1, half + 1)]
+    stack = np.stack([_shifted(table, lag, np.nan) for lag in lags])
     if era is not None and era.any():
-        beyond = np.full((half, table.shape[1]), -1, dtype="int64")
-        eras = np.concatenate([beyond, era, beyond])
-        same = np.stack([eras[k : k + weeks] == era for k in lags])
+        same = np.stack([_shifted(era, lag, -1) == era for lag in lags])
         stack = np.where(same, stack, np.nan)
     return median(stack, least)
+
+
+def _shifted(table: Array | IntArray, lag: int, beyond: float) -> Array | IntArray:
+    """Return the rows `lag` further on, `beyond` where there are none."""
+    out = np.full_like(table, beyond)
+    if lag < 0:
+        out[-lag:] = table[:lag]
+    else:
+        out[: max(0, len(table) - lag)] = table[lag:]
+    return out
 
 
 def median(stack: Array, least: int = 1) -> Array:

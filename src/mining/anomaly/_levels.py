@@ -17,8 +17,10 @@ from mining.cube import BoolArray
 
 #: Days compared before and after, and how many of them must be known.
 BEFORE, AFTER, KNOWN = 42, 21, 10
-#: Smallest step worth a word (25 %), and how long at most a new level stays an incident.
-LEAST_STEP, LONGEST = float(np.log(1.25)), 56
+#: Smallest step worth a word (25 %).
+LEAST_STEP = float(np.log(1.25))
+#: Days within which the old level may come back; a level that stays is an incident for so long.
+RETURN, NEW = 56, 21
 #: Least score of a step.
 FLOOR = 5.0
 #: Days of data without which no step is looked for.
@@ -91,10 +93,10 @@ def steps(own: Array, grid: Grid, *, row: int, floor: float) -> list[Run]:
             continue
         taken[max(0, day - BEFORE) : day + BEFORE] = True
         start = _dated(own, int(day))
-        stop = _until(own, start, float(change[day]))
+        stop, stays = _until(own, start, float(change[day]))
         sign = 1 if change[day] > 0 else -1
         span = (start * grid.per_day, stop * grid.per_day)
-        runs.append(Run(row, *span, sign, float(score[day]), 0))
+        runs.append(Run(row, *span, sign, float(score[day]), 0, stays))
     return _without_returns(sorted(runs, key=lambda run: run.first), 7 * grid.per_day)
 
 
@@ -114,17 +116,23 @@ def _without_returns(runs: list[Run], near: int) -> list[Run]:
 
 
 def eras(runs: list[Run], rows: int, grid: Grid) -> IntArray:
-    """Return numbers (row, position) that change at both ends of every level step.
+    """Return numbers (row, position) that change where a new level has become normal.
 
-    Those of the territory (row -1) count for all rows.
+    Until then the old one is what is expected. Steps of the territory (row -1) count for all rows.
     """
     breaks = np.zeros((rows, grid.size), dtype="int64")
     for run in runs:
-        which = slice(None) if run.row < 0 else run.row
-        for edge in (run.first, run.stop):
-            if 0 < edge < grid.size:
-                breaks[which, edge] = 1
+        if run.stays and run.stop < grid.size:
+            breaks[slice(None) if run.row < 0 else run.row, run.stop] = 1
     return np.asarray(np.cumsum(breaks, axis=1))
+
+
+def during(runs: list[Run], rows: int, grid: Grid) -> BoolArray:
+    """Tell which cells (row, position) stand on a step, and must not teach what is normal."""
+    out = np.zeros((rows, grid.size), dtype=bool)
+    for run in runs:
+        out[slice(None) if run.row < 0 else run.row, run.first : run.stop] = True
+    return out
 
 
 def _change(own: Array) -> Array:
@@ -149,12 +157,15 @@ def _dated(own: Array, day: int) -> int:
     return found
 
 
-def _until(own: Array, start: int, change: float) -> int:
-    """Return the day on which the old level is back, or when the new one has become normal."""
+def _until(own: Array, start: int, change: float) -> tuple[int, bool]:
+    """Return the day on which the old level is back, or when the new one has become normal.
+
+    The second value tells whether the new level stays.
+    """
     before = own[max(0, start - BEFORE) : start]
     old = float(np.nanmedian(before)) if np.isfinite(before).any() else 0.0
-    for day in range(start + 7, min(start + LONGEST, len(own) - 3)):
+    for day in range(start + 7, min(start + RETURN, len(own) - 3)):
         ahead = own[day : day + 5]
         if np.isfinite(ahead).any() and abs(np.nanmedian(ahead) - old) < abs(change) / 2:
-            return day
-    return min(start + LONGEST, len(own))
+            return day, False
+    return min(start + NEW, len(own)), start + NEW < len(own)

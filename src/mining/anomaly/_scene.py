@@ -13,6 +13,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining.anomaly import _grid, _levels, _rhythm, _runs
 from mining.anomaly._grid import Array, Grid, IntArray
+from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
 
@@ -25,6 +26,8 @@ _ODD = ("works", "event", "closure", "fault")
 _LONGEST_ODD = pd.Timedelta("90D")
 #: Neighbours compared when fewer than two others stand in the same place.
 _NEAREST = 5
+#: Others that a sensor is predicted from, the nearest first, so that cost grows linearly.
+_TELLERS = 24
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,11 @@ class Scene:
         Holidays and journal.
     """
 
-    def __init__(self, cube: xr.Dataset, calendar: Calendar) -> None:
+    def __init__(self, cube: xr.Dataset, calendar: Calendar, *, causal: bool = False) -> None:
         self.cube = cube
         self.calendar = calendar
         self.grid: Grid = _grid.of_cube(cube)
+        self.sight = Sight.of(self.grid, causal=causal)
         self.ids = [str(s) for s in cube["sensor"].to_numpy()]
         self.names = [str(n) or i for n, i in zip(cube["name"].to_numpy(), self.ids, strict=True)]
         self.places = [str(p) for p in cube["place"].to_numpy()]
@@ -124,13 +128,43 @@ class Scene:
         spread = self.grid.spread(values)
         masked = self.masked[rows]
         steps: list[_runs.Run] = []
-        if is_count and self.grid.slots % 7 == 0:  # whole steps in a day
+        # Whole steps in a day; and a step is dated from both sides.
+        if is_count and self.grid.slots % 7 == 0 and not self.sight.causal:
             daily = _levels.movements(spread, masked, self.grid, counts=True)
             steps = _levels.find(daily, self.grid, floor=_levels.FLOOR, crowd=CROWD)
         eras = _levels.eras(steps, len(rows), self.grid)
-        rhythm = _rhythm.learn(spread, masked, self.grid, counts=is_count, eras=eras)
+        masked = masked | _levels.during(steps, len(rows), self.grid)
+        rhythm = _rhythm.learn(
+            spread,
+            masked,
+            self.grid,
+            counts=is_count,
+            near=self._near(rows),
+            eras=eras,
+            causal=self.sight.causal,
+        )
         normal, expected = self.grid.gather(rhythm.normal), self.grid.gather(rhythm.expected)
         return Group(rows, unit, is_count, values, normal, expected, tuple(steps), rhythm)
+
+    def scales(self, group: Group, row: int) -> list[_runs.Scale]:
+        """Return what is looked at on one sensor of a group; nothing with too little data."""
+        rhythm = group.rhythm
+        if rhythm is None:
+            return []
+        return _runs.scales(
+            rhythm.residual[row], rhythm.contrast[row], self.grid, self.sight, odd=group.is_count
+        )
+
+    def _near(self, rows: IntArray) -> IntArray:
+        """Return the sensors (row, other) that each sensor of a group is predicted from."""
+        names = [self.ids[row] for row in rows]
+        alphabetical = np.array(sorted(range(len(rows)), key=lambda i: names[i]), dtype="int64")
+        out = []
+        for index in range(len(rows)):
+            far = self._distance(rows, index)[alphabetical]
+            order = alphabetical[np.argsort(far, kind="stable")]  # unknown places last
+            out.append(order[order != index][:_TELLERS])
+        return np.array(out, dtype="int64").reshape(len(rows), -1)
 
     def neighbours(self, group: Group, index: int) -> IntArray:
         """Return the neighbours of a sensor, as rows of its group.
@@ -144,14 +178,14 @@ class Scene:
             mates = [j for j in others if self.places[group.rows[j]] == place]
             if len(mates) > 1:
                 return np.array(mates, dtype="int64")
-        distance = self._distance(group, index)[others]
+        distance = self._distance(group.rows, index)[others]
         if len(others) > _NEAREST and np.isfinite(distance).sum() >= _NEAREST:
             return np.asarray(others[np.argsort(distance, kind="stable")[:_NEAREST]])
         return others
 
-    def _distance(self, group: Group, index: int) -> Array:
-        latitude = np.radians(self.cube["latitude"].to_numpy()[group.rows])
-        longitude = np.radians(self.cube["longitude"].to_numpy()[group.rows])
+    def _distance(self, rows: IntArray, index: int) -> Array:
+        latitude = np.radians(self.cube["latitude"].to_numpy()[rows])
+        longitude = np.radians(self.cube["longitude"].to_numpy()[rows])
         east = (longitude - longitude[index]) * np.cos(latitude[index])
         return np.asarray(np.hypot(latitude - latitude[index], east))
 

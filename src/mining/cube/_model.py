@@ -68,6 +68,10 @@ class Reason(IntEnum):
     LOW_LEVEL = 16
     CLOCK_CHANGE = 17
     CONFLICT = 18
+    SWAP = 19
+    MULTIPLE = 20
+    CUMULATIVE = 21
+    FILLED = 22
 
 
 Aggregate = Literal["sum", "mean", "energy", "last"]

@@ -14,7 +14,7 @@ from mining.calendars import Calendar
 from mining.cube import Quality, Reason
 from mining.quality import _levels, _typical, _zeros
 from mining.quality._clock import Clock, clock_of
-from mining.quality._runs import Bools, Floats, long_runs
+from mining.quality._runs import Bools, Floats, Ints, long_runs
 
 #: Reasons that only this room gives. A cell the source reader called suspect for another reason
 #: is out of sight of the rules; one of these is looked at again, so that cleaning twice changes
@@ -28,6 +28,12 @@ OWN_REASONS = (
     Reason.SPIKE,
     Reason.CEILING,
     Reason.COPY,
+    Reason.TWIN,
+    Reason.CLOCK,
+    Reason.SWAP,
+    Reason.MULTIPLE,
+    Reason.CUMULATIVE,
+    Reason.FILLED,
     Reason.DECLARED,
     Reason.NOT_INSTALLED,
 )
@@ -61,6 +67,10 @@ class Evidence:
         Whether the local day is a public holiday.
     clock : Clock
         Local week of the times.
+    sites : tuple of str
+        Site of each sensor, empty where unknown.
+    rank : array of int, shape (sensor,)
+        Place of each sensor in the order of their names.
     """
 
     values: Floats
@@ -72,6 +82,8 @@ class Evidence:
     closed: Bools
     holiday: Bools
     clock: Clock
+    sites: tuple[str, ...]
+    rank: Ints
 
     @cached_property
     def counted(self) -> Floats:
@@ -107,6 +119,11 @@ class Evidence:
     def usual(self) -> Floats:
         """Typical value of each cell."""
         return _typical.typical(self.history, self.clock)
+
+    @cached_property
+    def overall(self) -> Floats:
+        """Typical value of each cell by the whole history."""
+        return _typical.typical(self.history, self.clock, rolling=False)
 
     @cached_property
     def _activity(self) -> tuple[Floats, Floats]:
@@ -161,6 +178,16 @@ class Evidence:
         return np.where(self.alone, sure, low)
 
     @cached_property
+    def alive(self) -> Floats:
+        """Passages of the hours in which the sensor was neither dead nor half-dead."""
+        return np.where(self.dead_zeros | self.half_dead, np.nan, self.counted)
+
+    @cached_property
+    def lively(self) -> Floats:
+        """How busy the others are, no deeper than the deepest lull believed in."""
+        return np.maximum(self.activity, _typical.ACTIVITY_FLOOR)
+
+    @cached_property
     def outages(self) -> Bools:
         """Cells in which the sensor was dead, half-dead or silent for hours."""
         silent = long_runs(self.missing, self.clock.steps(GAP_HOURS))
@@ -186,6 +213,8 @@ def gather(cube: xr.Dataset, calendar: Calendar) -> Evidence:
         closed=closed,
         holiday=_holidays(local, calendar),
         clock=clock_of(local, int(cube.attrs["step_seconds"])),
+        sites=tuple(str(site) for site in cube["site"].to_numpy()),
+        rank=np.argsort(np.argsort(cube[model.SENSOR].to_numpy().astype(str))).astype(np.int64),
     )
 
 

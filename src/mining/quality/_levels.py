@@ -1,4 +1,4 @@
-"""Values that are there but cannot be right: half-dead, stuck, absurd, isolated, capped."""
+"""Values that are there but cannot be right: half-dead, stuck, absurd, out of all proportion."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ SPIKE_HIGHEST = 3.0
 #: Smallest value that can be a spike, and the share of it that its neighbours in time stay under.
 SPIKE_LEAST = 50.0
 SPIKE_BESIDE = 0.25
-#: Smallest maximum, and fewest repetitions of it, that make a ceiling.
-CEILING_LEAST = 50.0
-CEILING_TIMES = 10
+#: How many times the highest count of a day a jump exceeds, which share of the days is that quiet,
+#: and fewest days that tell.
+JUMP_HIGHEST = 4.0
+JUMP_SHARE = 0.95
+JUMP_DAYS = 14
 #: Decibels outside this range were not measured by a sound level meter in a street.
 DECIBELS = (0.0, 150.0)
 
@@ -150,20 +152,28 @@ def _three(values: Floats) -> Floats:
     return np.stack((before, values, after))
 
 
-def ceiling(values: Floats) -> Bools:
-    """Return the cells at the highest value of a sensor where values pile up against it.
+def jumps(values: Floats, expected: Floats, days: Ints) -> Bools:
+    """Return the cells, one or many, that no crowd of this sensor ever came near.
 
-    The maximum must be reached at least `CEILING_TIMES` times, and more often than all the values
-    of the tenth below it together: the tail of a free count thins out instead.
+    A cell must exceed `JUMP_HIGHEST` times the highest count of all but the busiest days, and
+    `SPIKE_EXPECTED` times what is due there (how busy the others are included).
+
+    Parameters
+    ----------
+    values, expected : arrays, shape (sensor, time)
+        Counts (NaN: not counted) and due.
+    days : array of int, shape (time,)
+        Number of the local day, rising.
     """
     out = np.zeros(values.shape, dtype=bool)
-    for i, row in enumerate(values):
-        top = float(np.max(row, initial=0.0, where=~np.isnan(row)))
-        at = row == top
-        with np.errstate(invalid="ignore"):
-            near = (row >= 0.9 * top) & (row < top)
-        if top >= CEILING_LEAST and at.sum() >= CEILING_TIMES and at.sum() > near.sum():
-            out[i] = at
+    first = np.flatnonzero(np.diff(days, prepend=days[0] - 1))
+    top = np.fmax.reduceat(values, first, axis=1)
+    for row, series, due, highest in zip(out, values, expected, top, strict=True):
+        known = highest[~np.isnan(highest)]
+        if known.size >= JUMP_DAYS:
+            least = max(SPIKE_LEAST, JUMP_HIGHEST * float(np.quantile(known, JUMP_SHARE)))
+            with np.errstate(invalid="ignore"):
+                row[:] = (series > least) & (series > SPIKE_EXPECTED * due)
     return out
 
 

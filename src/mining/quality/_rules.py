@@ -9,14 +9,27 @@ import numpy as np
 
 from mining.cube import Reason
 from mining.errors import ConfigError
-from mining.quality import _copies, _gaps, _levels, _zeros
+from mining.quality import (
+    _copies,
+    _gaps,
+    _levels,
+    _piles,
+    _scaled,
+    _shifts,
+    _swaps,
+    _transmission,
+    _twins,
+    _zeros,
+)
 from mining.quality._evidence import LONG_HOURS, Evidence
-from mining.quality._runs import Bools, long_runs
+from mining.quality._runs import Bools, Floats, long_runs
 
 #: Hours for which a sound level must repeat before it is stuck.
 STUCK_HOURS = 6.0
 #: Hours on each side of an outage in which a sensor may have counted in part.
 EDGE_HOURS = 6.0
+#: Hours on each side over which short blocks of zeros add up.
+BESIDE_HOURS = 12.0
 #: Hours from one outage to the next within which a sensor that counts little still fails.
 PAUSE_HOURS = 24.0
 
@@ -42,7 +55,9 @@ def _zero_run(evidence: Evidence) -> Bools:
 
 
 def _zero_block(evidence: Evidence) -> Bools:
-    return np.asarray(evidence.dead_zeros & ~_zero_run(evidence))
+    side = evidence.clock.steps(BESIDE_HOURS)
+    flanked = _zeros.flanked_zeros(evidence.counted, evidence.usual, side)
+    return np.asarray((evidence.dead_zeros | flanked) & ~_zero_run(evidence))
 
 
 def _outage_edge(evidence: Evidence) -> Bools:
@@ -58,9 +73,51 @@ def _stuck(evidence: Evidence) -> Bools:
     return np.asarray(counts | _levels.stuck_levels(evidence.sounds, least))
 
 
+def _copy(evidence: Evidence) -> Bools:
+    counts = _copies.copies(evidence.counted, evidence.clock)
+    return np.asarray(counts | _copies.copies(evidence.sounds, evidence.clock, sounds=True))
+
+
+def _twin(evidence: Evidence) -> Bools:
+    return _twins.twins(evidence.counted, evidence.lively, evidence.clock, evidence.rank)
+
+
+def _swap(evidence: Evidence) -> Bools:
+    return _swaps.swapped(
+        evidence.alive, evidence.overall, evidence.sites, evidence.holiday, evidence.clock
+    )
+
+
+def _clock(evidence: Evidence) -> Bools:
+    return _shifts.shifted_clocks(
+        evidence.alive,
+        (evidence.usual, evidence.overall),
+        evidence.lively,
+        alone=evidence.alone,
+        idle=evidence.holiday,
+        clock=evidence.clock,
+    )
+
+
+def _filled(evidence: Evidence) -> Bools:
+    lines = _transmission.straight_lines(evidence.counted)
+    return np.asarray(lines | _transmission.fractions(evidence.counted))
+
+
+def _busy(evidence: Evidence) -> Floats:
+    return np.asarray(evidence.usual * np.maximum(evidence.activity, 1.0))
+
+
 def _spike(evidence: Evidence) -> Bools:
-    busy = evidence.usual * np.maximum(evidence.activity, 1.0)
-    return _levels.spikes(evidence.counted, busy)
+    busy = _busy(evidence)
+    day = evidence.clock.week * 7 + evidence.clock.slot * 7 // evidence.clock.slots
+    alone = _levels.spikes(evidence.counted, busy)
+    return np.asarray(alone | _levels.jumps(evidence.counted, busy, day))
+
+
+def _late_counts(evidence: Evidence) -> Bools:
+    silent = evidence.missing | evidence.dead_zeros
+    return _transmission.late_counts(evidence.counted, _busy(evidence), silent, evidence.clock)
 
 
 def _negative(evidence: Evidence) -> Bools:
@@ -88,9 +145,24 @@ RULES: dict[str, Rule] = {
     "low_level": Rule(Reason.LOW_LEVEL, lambda e: e.half_dead),
     "outage_edge": Rule(Reason.OUTAGE_EDGE, _outage_edge),
     "stuck": Rule(Reason.STUCK, _stuck),
-    "copy": Rule(Reason.COPY, lambda e: _copies.copies(e.counted, e.clock)),
+    "floor": Rule(Reason.STUCK, lambda e: _piles.floors(e.counted, e.clock)),
+    "copy": Rule(Reason.COPY, _copy),
+    "scaled_copy": Rule(Reason.COPY, lambda e: _scaled.scaled_copies(e.counted, e.clock)),
+    "twin": Rule(Reason.TWIN, _twin),
+    "filled": Rule(Reason.FILLED, _filled),
+    "cumulative": Rule(
+        Reason.CUMULATIVE,
+        lambda e: _transmission.running_totals(e.counted, e.usual * e.lively),
+    ),
+    "multiple": Rule(
+        Reason.MULTIPLE,
+        lambda e: _transmission.multiples(e.counted, e.overall * e.lively),
+    ),
     "spike": Rule(Reason.SPIKE, _spike),
-    "ceiling": Rule(Reason.CEILING, lambda e: _levels.ceiling(e.counted)),
+    "late_counts": Rule(Reason.SPIKE, _late_counts),
+    "ceiling": Rule(Reason.CEILING, lambda e: _piles.ceilings(e.counted, e.clock)),
+    "swap": Rule(Reason.SWAP, _swap),
+    "clock": Rule(Reason.CLOCK, _clock),
 }
 
 #: The rules applied unless others are asked for.

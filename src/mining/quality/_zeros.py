@@ -13,6 +13,14 @@ LIMIT_ALONE = 1e-9
 #: Shape of the gamma that stands for how far a true level strays from the expected one
 #: (coefficient of variation one half).
 SHAPE = 4.0
+#: Longest run of zeros that the cells on both sides judge, in cells; shape of the gamma and limit
+#: of the probability: the level is known from an hour before and after, and so strays less.
+FLANKED = 3
+FLANKED_SHAPE = 20.0
+FLANKED_LIMIT = 1e-8
+#: Least count on both sides, and least expected value as a share of it: some streets close at noon.
+FLANK_LEAST = 4.0
+FLANK_SHARE = 0.2
 #: Cells beside an outage are suspect below this share of the expected value.
 EDGE_SHARE = 0.5
 #: Expected passages below which an edge cannot be told from chance.
@@ -57,6 +65,39 @@ def improbable_zeros(values: Floats, expected: Floats, limit: Floats | float = L
         strict = np.minimum.reduceat(np.append(limits[i], 1.0), cuts)[::2]
         bad = zero_probability(total) < strict
         out[i] = paint(values.shape[1], starts[bad], ends[bad])
+    return out
+
+
+def flanked_zeros(values: Floats, expected: Floats, window: int) -> Bools:
+    r"""Return the short runs of zeros between counts that leave no room for nobody.
+
+    Parameters
+    ----------
+    values, expected : arrays, shape (sensor, time)
+        Counts (NaN: not counted) and due.
+    window : int
+        Steps on each side over which such runs add up: a sensor may fail every other hour.
+
+    Notes
+    -----
+    Half the lesser of the counts on the two sides stands for what was due in each cell. As in
+    :func:`zero_probability`, with a level that strays less.
+    """
+    out = np.zeros(values.shape, dtype=bool)
+    for row, series, due in zip(out, values, expected, strict=True):
+        starts, ends = runs(series == 0)
+        inside = (starts > 0) & (ends < series.size) & (ends - starts <= FLANKED)
+        starts, ends = starts[inside], ends[inside]
+        with np.errstate(invalid="ignore"):
+            beside = np.minimum(series[starts - 1], series[np.minimum(ends, series.size - 1)])
+            usual = due[starts] >= FLANK_SHARE * beside
+            fair = (beside >= FLANK_LEAST) & usual
+        starts, ends = starts[fair], ends[fair]
+        level = np.zeros((1, series.size))
+        level[0, starts] = (ends - starts) * beside[fair] / 2
+        total = window_sum(level, window, window)[0, starts]
+        bad = (1.0 + total / FLANKED_SHAPE) ** -FLANKED_SHAPE < FLANKED_LIMIT
+        row[:] = paint(series.size, starts[bad], ends[bad])
     return out
 
 
