@@ -88,7 +88,7 @@ def odd_windows(grid: Grid) -> list[Window]:
     """Return the window lengths at which a pattern is looked at; none for steps of a day."""
     if grid.per_day < 8:
         return []
-    sizes = [(grid.steps(duration), bar) for duration, bar in ODD_SCALES = (("1D", 7.0), ("2D", 7.0), ("7D", 6.0), ("14D", 5.0))
+    sizes = [(grid.steps(duration), bar) for duration, bar in ODD_SCALES]
     return [Window(n, _ODD, bar, bar, LEAST_LONG) for n, bar in sizes if n <= grid.size // 2]
 
 
