@@ -63,7 +63,7 @@ def test_yaml_and_tables_of_the_page_on_territories(root: Path, tmp_path: Path) 
     text = (root / "docs" / "territory.md").read_text(encoding="utf-8")
     declaration, *sources = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
     tables = re.findall(r"```csv\n(.*?)```", text, flags=re.DOTALL)
-    names = ("sites", "channels", "places", "journal", "opening_hours")
+    names = ("sites", "channels", "places", "journal", "corrections", "opening_hours")
     (tmp_path / "territory.yaml").write_text(declaration, encoding="utf-8")
     for name, table in zip(names, tables, strict=True):
         (tmp_path / f"{name}.csv").write_text(table, encoding="utf-8")

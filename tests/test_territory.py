@@ -57,6 +57,10 @@ T1,works,Chaussée,2026-03-03,2026-03-05,Rue Haute;Marché,,2026-02-10,Arrêté 
 
 P1,fault,Panne,2026-04-01 08:30,,,c1;c2,,,
 """,
+    "corrections.csv": """\
+incident,label,why,by,sensor,start,end
+i1,works,Rue barrée,service voirie,c1,2026-03-03,2026-03-05
+""",
     "opening_hours.csv": """\
 place,weekday,opens,closes
 Rue Haute,monday,09:00,12:00
@@ -122,6 +126,8 @@ def test_a_good_folder_is_read(write: Callable[..., Path]) -> None:
         ),
     )
     assert town.journal_lines == (3, 5)
+    assert [c.label for c in town.corrections] == ["works"]
+    assert town.correction_lines == (2,)
 
 
 def test_sensor_table(write: Callable[..., Path]) -> None:
@@ -182,9 +188,7 @@ def test_attributes_and_sensors_make_a_cube_whose_calendar_is_the_declared_one(
 def test_only_the_declaration_is_needed(write: Callable[..., Path]) -> None:
     town = load_territory(
         write(
-            **dict.fromkeys(
-                ("sites_csv", "channels_csv", "places_csv", "journal_csv", "opening_hours_csv")
-            )
+            **dict.fromkeys(name.replace(".csv", "_csv") for name in FILES if name.endswith(".csv"))
         )
     )
     assert town.sensor_table().empty
@@ -220,6 +224,7 @@ def channels_with(*rows: str) -> dict[str, str]:
         "channels_csv": header + "\n".join(rows) + "\n",
         "places_csv": None,
         "journal_csv": None,
+        "corrections_csv": None,
     }
 
 
@@ -522,7 +527,7 @@ def test_the_examples_of_the_skeleton_load_once_their_mark_is_taken_off(tmp_path
     town = load_territory(folder)
     assert town.sensor_table()["name"].to_dict() == {"C1": "Rue de la Gare"}
     assert town.journal[0].title == "Réfection de la chaussée"
-    assert len(town.opening_hours) == 1
+    assert len(town.opening_hours) == len(town.corrections) == 1
 
 
 @pytest.mark.parametrize(

@@ -60,13 +60,18 @@ def json_file(path: Path, content: Any, *, digits: int = 6) -> Path:
 
 
 def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int = 3) -> Path:
-    """Write a CSV with sorted rows and floats to `decimals` places; times in ISO 8601."""
+    """Write a CSV with sorted rows and floats to `decimals` places; times in ISO 8601.
+
+    Flags are ``true`` and ``false``.
+    """
     ordered = frame.sort_values(list(sort), kind="stable", na_position="last") if sort else frame
     out = ordered.copy()
     for name in out.columns:
         column = out[name]
         if pd.api.types.is_datetime64_any_dtype(column):
             out[name] = ["" if pd.isna(t) else pd.Timestamp(t).isoformat() for t in column]
+        elif pd.api.types.is_bool_dtype(column):
+            out[name] = np.where(column, "true", "false")
         elif pd.api.types.is_float_dtype(column):
             rounded = column.astype("float64").round(decimals)
             out[name] = rounded + 0.0  # no negative zero

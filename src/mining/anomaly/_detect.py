@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import progress
 from mining import cube as cubes
-from mining.anomaly import _candidates, _coded, _frame, _labels, _rows
+from mining import progress
+from mining.anomaly import (
+    _bundles,
+    _candidates,
+    _clocks,
+    _coded,
+    _corrections,
+    _diversions,
+    _frame,
+    _rows,
+)
+from mining.anomaly._incident import Incident, sums_of
+from mining.anomaly._labels import WORTH
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
 from mining.anomaly._scores import scene_of
@@ -27,6 +37,7 @@ def detect(
     calendar: object = "cube",
     alerts_per_month: float = 1.0,
     mode: str = "offline",
+    corrections: object = None,
     least_silence: str | pd.Timedelta = "1D",
     merge_gap: str | pd.Timedelta = "12h",
 ) -> pd.DataFrame:
@@ -87,14 +98,19 @@ def detect(
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):
         msg = f"alerts_per_month: found {alerts_per_month!r}, expected a number from 0 on"
         raise ConfigError(msg)
-    rows: list[dict[str, Any]] = []
+    given = _corrections.as_corrections(corrections)
+    found: list[Incident] = []
     silence = _steps(scene, least_silence, "least_silence")
     gap = _steps(scene, merge_gap, "merge_gap")
     with progress.patience(f"detect: {cube.sizes[cubes.SENSOR]} sensors"):
         for group in scene.groups:
             coded = _coded_of(scene, group, silence, gap)
-            rows += [_rows.of_coded(scene, group, run) for run in coded]
-            rows += _statistical_rows(scene, group, coded, alerts_per_month)
+            names = [scene.ids[row] for row in group.rows]
+            found += [_rows.of_coded(scene, group, f) for f in _bundles.of_coded(coded, names)]
+            found += _statistical(scene, group, coded, alerts_per_month)
+        found = _diversions.paired(scene, _clocks.joined(scene, found))
+        found = _corrections.corrected(scene, found, given)
+        rows = [_rows.row_of(scene, incident) for incident in found]
     return _frame.table(rows, cube.attrs["timezone"])
 
 
@@ -108,20 +124,20 @@ def _coded_of(scene: Scene, group: Group, silence: int, gap: int) -> list[_coded
     return _coded.find(quality[rows], reason[rows], gap=gap, least_silence=silence)
 
 
-def _statistical_rows(
+def _statistical(
     scene: Scene, group: Group, coded: list[_coded.Coded], alerts: float
-) -> list[dict[str, Any]]:
+) -> list[Incident]:
     runs = _not_coded(scene, group, _candidates.of_group(scene, group), coded)
     free = [r for r in runs if scene.holiday(r.first, r.stop)]
     month = pd.Timedelta("30D") / scene.grid.step
     cells = np.isfinite(group.counted)
     week = 7 * scene.grid.per_day
-    out = [] if alerts == 0 else [_rows.of_run(scene, group, r, r.score / 2) for r in free]
+    out = [] if alerts == 0 else [_rows.of_runs(scene, group, [r], r.score / 2) for r in free]
     for town, size in ((True, cells.any(axis=0).sum()), (False, cells.sum())):
         costly = [r for r in runs if r not in free and (r.row < 0) == town]
         allowed = math.ceil(alerts * float(size) / month)
         kept, bar = _candidates.within_budget(costly, allowed, week)
-        out += [_rows.of_run(scene, group, r, bar) for r in kept]
+        out += [_rows.of_runs(scene, group, b, bar) for b in _bundles.of_runs(scene, group, kept)]
     return out
 
 
@@ -141,6 +157,6 @@ def _matters(scene: Scene, group: Group, run: Run) -> bool:
     """Tell whether a run of counts moved enough people to be worth a word."""
     if not group.is_count or run.odd:
         return True
-    observed, expected = _rows.sums_of(scene, group, run)
+    observed, expected = sums_of(scene, group, run)
     more, less = max(observed, expected), min(observed, expected)
-    return more >= _labels.WORTH and (run.row < 0 or more >= LEAST_EFFECT * less)
+    return more >= WORTH and (run.row < 0 or more >= LEAST_EFFECT * less)

@@ -10,25 +10,32 @@ from typing import Any
 
 import pandas as pd
 
-TEXT = ("id", "sensor", "place")
-WHEN = ("start", "end")
-WHAT = ("label", "kind")
-NUMBERS = ("score", "confidence", "observed", "expected", "neighbours")
+from mining.anomaly._schema import FIELDS
+
+
+def _of(*types: str) -> tuple[str, ...]:
+    return tuple(field.name for field in FIELDS if field.type in types)
+
+
 #: Columns of the table of incidents, in order.
-COLUMNS = (*TEXT, *WHEN, *WHAT, *NUMBERS, "explanation")
+COLUMNS = tuple(field.name for field in FIELDS)
+_TIMES, _FLAGS = _of("time"), _of("flag")
+_NUMBERS, _WORDS = _of("number", "share"), _of("text", "list")
 
 
 def table(rows: Sequence[dict[str, Any]], timezone: str) -> pd.DataFrame:
     """Return incidents as a table with the same columns and types, however many there are."""
     frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
-    for name in (*TEXT, *WHAT, "explanation"):
+    for name in _WORDS:
         frame[name] = frame[name].astype("str")
-    for name in WHEN:
+    for name in _FLAGS:
+        frame[name] = frame[name].astype("bool")
+    for name in _TIMES:
         utc = pd.to_datetime(frame[name], utc=True)
         frame[name] = utc.dt.tz_convert(timezone).dt.as_unit("ns")
-    for name in NUMBERS:
+    for name in _NUMBERS:
         frame[name] = frame[name].astype("float64").round(3)
-    order = frame.sort_values(["start", "sensor", "kind", "end"], kind="stable")
+    order = frame.sort_values(["start", "sensor", "id"], kind="stable")
     return order.reset_index(drop=True)
 
 

@@ -1,184 +1,205 @@
-"""Rows of the table of incidents: figures, evidence, verdict and sentence of each."""
+"""Incidents from what was found, and the row of the table that each becomes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from mining.anomaly import _coded, _frame, _labels
+from mining.anomaly import _band, _evidence, _frame, _labels, _verdict
 from mining.anomaly import _texts as texts
-from mining.anomaly._grid import Array, end_of
-from mining.anomaly._labels import Evidence, Verdict
+from mining.anomaly._coded import Coded
+from mining.anomaly._evidence import Evidence
+from mining.anomaly._grid import IntArray
+from mining.anomaly._incident import Incident, bystanders, level_of, moments, total
+from mining.anomaly._journal import declaring
 from mining.anomaly._runs import Run
-from mining.anomaly._scene import Group, Scene
+from mining.anomaly._scene import CROWD, Group, Scene
+from mining.anomaly._verdict import Verdict
+from mining.calendars import Event
 
 #: Score of incidents that exact rules found: they are not a matter of degree.
 RULE_SCORE = 100.0
+#: Kinds of fault that are told with plain figures: nothing else is seen of them.
+_PLAIN = ("hardware", "level", "drift", "surge", "drop")
 
 
-def of_coded(scene: Scene, group: Group, run: _coded.Coded) -> dict[str, Any]:
-    """Return the row of a coded incident."""
-    row, cells = int(group.rows[run.row]), slice(run.first, run.stop)
-    rule = f"coded_{run.kind}" if run.kind in ("silence", "declared") else "coded"
-    seen = scene.observed[row, cells]
-    expected = _total(group.expected[run.row, cells], group)
-    observed = _total(seen, group)
-    ratio, count = scene.neighbour_ratio(group, run.row, run.first, run.stop)
-    did = texts.faulty(run.kind, observed, expected, group.unit)
-    return _row(
-        scene,
-        group,
-        row,
-        cells=(run.first, run.stop),
-        verdict=Verdict("fault", run.kind, rule),
-        figures=(RULE_SCORE, _labels.SURE[rule], observed, expected, ratio),
-        words=(did, _neighbours(group, ratio, count), _labels.why(rule)),
-    )
-
-
-def of_run(scene: Scene, group: Group, run: Run, bar: float) -> dict[str, Any]:
-    """Return the row of an incident that statistics found; `bar` is the least score reported."""
-    first, stop = scene.grid.span(run.first, run.stop)
-    sums = sums_of(scene, group, run)
-    if run.row < 0:
-        counted = np.isfinite(group.counted[:, first:stop]).any(axis=1)
-        ratio, count = float("nan"), int(counted.sum())
-    else:
-        ratio, count = scene.neighbour_ratio(group, run.row, first, stop)
-    evidence, key = _evidence(scene, group, run, cells=(first, stop), sums=sums, ratio=ratio)
-    verdict = _labels.judge(evidence)
-    did = texts.measured(*sums, group.unit)
-    if verdict.label == "fault" and verdict.kind in texts.SEEN and verdict.kind != "hardware":
-        did = texts.faulty(verdict.kind, *sums, group.unit)
-    others = texts.town(count) if run.row < 0 else _neighbours(group, ratio, count)
-    sure = _labels.confidence(verdict.rule, run.score, bar)
-    return _row(
-        scene,
-        group,
-        -1 if run.row < 0 else int(group.rows[run.row]),
-        cells=(first, stop),
-        verdict=verdict,
-        figures=(run.score, sure, *sums, ratio),
-        words=(did, others, _labels.why(verdict.rule, key, evidence.entry)),
-    )
-
-
-def sums_of(scene: Scene, group: Group, run: Run) -> tuple[float, float]:
-    """Return what was observed and expected during a run, over the cells that have both."""
-    first, stop = scene.grid.span(run.first, run.stop)
-    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    values = group.counted[rows, first:stop]
-    if run.scale == 0:
-        expected = _before(scene, group, run)[:, first:stop]
-    else:
-        expected = (group.normal if run.row < 0 else group.expected)[rows, first:stop]
-    known = np.isfinite(values) & np.isfinite(expected)
-    return _total(values[known], group), _total(expected[known], group)
-
-
-def _before(scene: Scene, group: Group, run: Run) -> Array:
-    """Return (row, time) what was normal in the last week before a level step, over and over."""
-    rhythm = group.rhythm
-    table = np.full(group.normal.shape, np.nan) if rhythm is None else rhythm.normal
-    rows = slice(None) if run.row < 0 else slice(run.row, run.row + 1)
-    week = 7 * scene.grid.per_day
-    source = np.arange(scene.grid.size)
-    inside = (source >= run.first) & (source < run.stop)
-    weeks_back = (source - run.first) // week + 1
-    back = np.where(inside, source - weeks_back * week, source)
-    # A step in the first week of the data has nothing before it.
-    old = np.where(back >= 0, table[rows][:, np.maximum(back, 0)], np.nan)
-    return scene.grid.gather(old)
-
-
-def _evidence(
-    scene: Scene,
-    group: Group,
-    run: Run,
-    *,
-    cells: tuple[int, int],
-    sums: tuple[float, float],
-    ratio: float,
-) -> tuple[Evidence, str]:
-    first, stop = cells
-    start, end = _moments(scene, first, stop)
-    sensors = None if run.row < 0 else [scene.ids[group.rows[run.row]]]
-    places = None if run.row < 0 else [scene.places[group.rows[run.row]]]
-    entries = scene.calendar.entries(sensors=sensors, places=places)
-    if run.row < 0:
-        entries = tuple(e for e in entries if not (e.sensors or e.places))
-    naive = (start.tz_localize(None), end.tz_localize(None))
-    key = scene.holiday(run.first, run.stop)
-    holiday = texts.holiday(key, scene.holiday_name(key)) if key else ""
-    values = group.counted[run.row, first:stop] if run.row >= 0 else np.array([])
-    measured = values[np.isfinite(values)]
-    week = 7 * scene.grid.per_day
-    usual = group.normal[max(0, run.row), max(0, first - week) : stop + week]
-    evidence = Evidence(
-        sign=run.sign,
-        scale=run.scale,
-        start=start,
-        end=end,
-        observed=sums[0],
-        expected=sums[1],
-        is_count=group.is_count,
-        cells=len(measured),
-        zeros=float((measured == 0).mean()) if len(measured) else 0.0,
-        same=float((np.diff(measured) == 0).mean()) if len(measured) > 1 else 0.0,
-        peak=float(np.nanmax(usual, initial=0.0)),
+def of_coded(scene: Scene, group: Group, faults: list[Coded]) -> Incident:
+    """Return the incident of exact faults that are one thing, the longest first."""
+    lead = faults[0]
+    first, stop = min(f.first for f in faults), max(f.stop for f in faults)
+    rows = tuple(f.row for f in faults)
+    whole = len(rows) >= CROWD and len(rows) == _alive(group, lead)
+    entry = _declared(scene, group, faults) if lead.kind == "declared" else None
+    rule = f"coded_{lead.kind}" if lead.kind in ("silence", "declared") else "coded"
+    rule = "network" if rule == "coded_silence" and len(rows) > 1 else rule
+    seen = [scene.observed[group.rows[f.row], f.first : f.stop] for f in faults]
+    wanted = [group.expected[f.row, f.first : f.stop] for f in faults]
+    ratio, others = float("nan"), len(rows)
+    if not whole:
+        ratio, others = level_of(group, bystanders(scene, group, rows), first, stop)
+    return Incident(
+        id=_name(scene, group, -1 if whole else lead.row, lead.first, lead.kind),
+        group=group,
+        rows=() if whole else rows,
+        first=first,
+        stop=stop,
+        score=RULE_SCORE,
+        confidence=_verdict.SURE[rule],
+        observed=total(np.concatenate(seen), group),
+        expected=total(np.concatenate(wanted), group),
+        low=float("nan"),
+        high=float("nan"),
         neighbours=ratio,
-        whole=run.row < 0,
-        entry=_labels.covering(entries, *naive, run.sign),
-        holiday=holiday,
+        others=others,
+        verdict=Verdict("fault", lead.kind, rule),
+        entry=entry,
     )
-    return evidence, holiday
 
 
-def _neighbours(group: Group, ratio: float, count: int) -> str:
-    if group.is_count:
-        return texts.neighbours(ratio, count)
-    return texts.level_neighbours(count)
+def _alive(group: Group, fault: Coded) -> int:
+    """Return how many sensors had counted before a fault began."""
+    return int(np.isfinite(group.counted[:, : fault.first]).any(axis=1).sum())
 
 
-def _total(values: Any, group: Group) -> float:
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return float("nan")
-    return float(known.sum() if group.is_count else known.mean())
+def _declared(scene: Scene, group: Group, faults: list[Coded]) -> Event | None:
+    row = int(group.rows[faults[0].row])
+    start, end = (m.tz_localize(None) for m in moments(scene, faults[0].first, faults[0].stop))
+    places = [scene.places[row]] if scene.places[row] else []
+    return declaring(scene.calendar.entries(sensors=[scene.ids[row]], places=places), start, end)
 
 
-def _moments(scene: Scene, first: int, stop: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return scene.grid.local[first], end_of(scene.grid.local[stop - 1], scene.grid.step)
+def of_runs(scene: Scene, group: Group, runs: list[Run], bar: float) -> Incident:
+    """Return the incident of runs that are one thing, the strongest first.
+
+    `bar` is the least score that the budget reports.
+    """
+    lead = runs[0]
+    evidence = _evidence.gather(scene, group, runs)
+    verdict = _labels.judge(evidence)
+    first, stop = _evidence.span_of(scene, runs)
+    low, high = _band.of_runs(scene, group, runs, evidence.expected)
+    return Incident(
+        id=_name(scene, group, lead.row, scene.grid.span(lead.first, lead.stop)[0], _way(lead)),
+        group=group,
+        rows=() if lead.row < 0 else tuple(r.row for r in runs),
+        first=first,
+        stop=stop,
+        score=lead.score,
+        confidence=_verdict.confidence(verdict.rule, lead.score, bar),
+        observed=evidence.observed,
+        expected=evidence.expected,
+        low=low,
+        high=high,
+        neighbours=evidence.neighbours,
+        others=evidence.others,
+        verdict=verdict,
+        entry=evidence.entry,
+        words=_words(evidence, verdict),
+    )
 
 
-def _row(
-    scene: Scene,
-    group: Group,
-    row: int,
-    *,
-    cells: tuple[int, int],
-    verdict: Verdict,
-    figures: tuple[float, float, float, float, float],
-    words: tuple[str, str, str],
-) -> dict[str, Any]:
-    start, end = _moments(scene, *cells)
-    sensor = scene.ids[row] if row >= 0 else ""
-    who = texts.sensor(scene.names[row]) if row >= 0 else texts.TERRITORY
-    score, sure, observed, expected, ratio = figures
+def _way(run: Run) -> str:
+    """Return the way of detection, which never depends on the label."""
+    return "level" if run.scale == 0 else "surge" if run.sign > 0 else "drop"
+
+
+def _words(evidence: Evidence, verdict: Verdict) -> str:
+    if verdict.rule == "clock":
+        return f"{abs(evidence.shift)}{texts.THIN}h"
+    return evidence.holiday
+
+
+def _name(scene: Scene, group: Group, row: int, first: int, way: str) -> str:
+    sensor = scene.ids[group.rows[row]] if row >= 0 else ""
+    return _frame.name_of(sensor, scene.grid.local[first], way, group.unit)
+
+
+def row_of(scene: Scene, incident: Incident) -> dict[str, Any]:
+    """Return the row of the table of an incident."""
+    group = incident.group
+    rows = group.rows[list(incident.rows)] if incident.rows else _counting(incident)
+    lead = -1 if incident.whole else int(rows[0])
+    start, end = moments(scene, incident.first, incident.stop)
+    still = _open(scene, rows, incident.stop)
     return {
-        "id": _frame.name_of(sensor, start, verdict.kind, group.unit),
-        "sensor": sensor,
-        "place": scene.places[row] if row >= 0 else "",
+        "id": incident.id,
+        "sensor": "" if incident.whole else scene.ids[lead],
+        "place": "" if incident.whole else scene.places[lead],
         "start": start,
         "end": end,
-        "label": verdict.label,
-        "kind": verdict.kind,
-        "score": score,
-        "confidence": sure,
-        "observed": observed,
-        "expected": expected,
-        "neighbours": ratio,
-        "explanation": texts.sentence(texts.period(start, end), who, *words),
+        "label": incident.verdict.label,
+        "kind": incident.verdict.kind,
+        "score": incident.score,
+        "confidence": incident.confidence,
+        "observed": incident.observed,
+        "expected": incident.expected,
+        "neighbours": incident.neighbours,
+        "explanation": _sentence(scene, incident, still=still),
+        "sensors": ";".join(sorted(scene.ids[row] for row in rows)),
+        "open": still,
+        "certainty": _verdict.certainty(incident.confidence),
+        "rule": incident.verdict.rule,
+        "entry": incident.entry.id if incident.entry is not None else "",
+        "decided_by": incident.decided_by,
+        "expected_low": incident.low,
+        "expected_high": incident.high,
+        "other": incident.other.id if incident.other is not None else "",
+        "action": _verdict.action(incident.verdict.label, incident.decided_by),
     }
+
+
+def _counting(incident: Incident) -> IntArray:
+    """Return the rows of the cube that the whole territory has at the time of an incident."""
+    group, (first, stop) = incident.group, (incident.first, incident.stop)
+    known = np.isfinite(group.counted[:, first:stop]).any(axis=1)
+    if not known.any():  # all of them are silent
+        known = np.isfinite(group.counted[:, :first]).any(axis=1)
+    return np.asarray(group.rows[known], dtype="int64")
+
+
+def _open(scene: Scene, rows: IntArray, stop: int) -> bool:
+    """Tell whether an incident lasts until the last measure of its sensors, or of the cube."""
+    known = np.flatnonzero(np.isfinite(scene.observed[rows]).any(axis=0))
+    return not len(known) or stop > int(known[-1])
+
+
+def _sentence(scene: Scene, incident: Incident, *, still: bool) -> str:
+    group, several = incident.group, len(incident.rows) != 1
+    figures = (incident.observed, incident.expected, group.unit)
+    kind = incident.verdict.kind
+    if incident.verdict.label != "fault" or kind in _PLAIN:
+        did = texts.measured(*figures, several=several)
+    else:
+        did = texts.faulty(kind, *figures, several=several)
+    who = texts.territory(incident.others)
+    if not incident.whole:
+        who = texts.subject([scene.names[r] for r in group.rows[list(incident.rows)]])
+    start, end = moments(scene, incident.first, incident.stop)
+    when = texts.period(start, end, still=still)
+    return texts.sentence(when, who, did, _others(incident), _because(scene, incident))
+
+
+def _others(incident: Incident) -> str:
+    if incident.whole:
+        return ""
+    if not incident.group.is_count:
+        return texts.level_neighbours(incident.others)
+    change = incident.observed - incident.expected
+    sign = int(np.sign(change)) if np.isfinite(change) else 0
+    return texts.neighbours(
+        incident.neighbours, incident.others, sign=sign, several=len(incident.rows) > 1
+    )
+
+
+def _because(scene: Scene, incident: Incident) -> str:
+    sure = _verdict.certainty(incident.confidence) == "sure"
+    if incident.correction is not None:
+        return texts.correction(incident.verdict.label, incident.correction.why)
+    if incident.entry is not None:
+        return texts.journal(incident.entry.title)
+    if incident.other is not None:
+        there = scene.names[incident.group.rows[incident.other.rows[0]]]
+        loses = incident.observed < incident.expected
+        return texts.diversion(there, loses=loses, sure=sure)
+    return texts.why(incident.verdict.rule, incident.words, sure=sure)

@@ -1,13 +1,16 @@
-"""Everything the incidents say, in French, in one place.
+"""Everything the incidents say, in French: sentences of at most 25 words, names and titles aside.
 
-Another language is another module with the same names.
+The tables of words stand in :mod:`mining.anomaly._words`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
+
+from mining.anomaly._words import FAULTY, HOLIDAYS, LABELS, SEEN, WHY
 
 #: Narrow no-break space: between thousands, and before ``%``, ``:`` and their like.
 THIN = "\u202f"
@@ -17,63 +20,14 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-
-#: Names of holidays that the calendar does not know in French, by their stable key.
-HOLIDAYS = {
-    "new_years_day": "le jour de l’An",
-    "day_after_new_years_day": "le lendemain du jour de l’An",
-    "good_friday": "le Vendredi saint",
-    "easter_monday": "le lundi de Pâques",
-    "labour_day": "la fête du Travail",
-    "labor_day": "la fête du Travail",
-    "christmas_day": "Noël",
-    "boxing_day": "le lendemain de Noël",
-    "thanksgiving_day": "le jour d’Action de grâce",
-    "sovereigns_birthday": "l’anniversaire du souverain",
-}
-
-#: What a fault looked like, by kind.
-SEEN = {
-    "silence": "n’a rien transmis",
-    "zeros": "n’a compté que des zéros",
-    "stuck": "a répété la même valeur",
-    "spike": "a donné une valeur isolée hors de proportion",
-    "ceiling": "a buté sur un plafond",
-    "copy": "a redonné à l’identique une période antérieure",
-    "twin": "a donné exactement les valeurs d’un autre capteur",
-    "clock": "avait une horloge décalée",
-    "declared": "était déclaré en panne",
-    "absurd": "a donné des valeurs impossibles",
-    "low": "est resté à un niveau anormalement bas",
-    "swap": "a donné les comptages de l’autre voie du même site",
-    "multiple": "a donné des comptages multipliés par deux ou par trois",
-    "cumulative": "a donné un cumul au lieu d’un comptage",
-    "filled": "a donné des valeurs reconstituées, qui n’ont pas été comptées",
-    "hardware": "a changé de niveau",
-}
-
-#: Why this label, by label and rule.
-WHY = {
-    "coded": "c’est une panne, reconnue sur les valeurs elles-mêmes",
-    "coded_silence": "c’est une panne ou une coupure de transmission",
-    "coded_declared": "c’est la panne inscrite au journal",
-    "zeros": "un arrêt du comptage est presque certain",
-    "low": "un compteur qui voit si peu pendant que ses voisins comptent est sans doute en panne",
-    "stuck": "une valeur qui ne bouge plus est une panne",
-    "spike": "un pic isolé de cette taille est presque toujours une erreur de mesure",
-    "journal_works": "le journal signale à ce moment des travaux ou une fermeture{title}",
-    "journal_event": "le journal signale à ce moment un événement{title}",
-    "journal_fault": "le journal signale à ce moment une intervention ou une panne{title}",
-    "holiday": "{holiday} l’explique",
-    "surge": "une affluence aussi brève fait penser à un événement",
-    "surge_shared": "l’affluence touche aussi les capteurs voisins, ce qui fait penser à un "
-    "événement",
-    "town_surge": "toute la ville a bougé ensemble, ce qui fait penser à un événement",
-    "town_drop": "toute la ville a baissé ensemble, par exemple à cause du temps ou d’un "
-    "événement à noter au journal",
-    "level": "le changement dure, sa cause reste à trouver",
-    "unexplained": "rien dans le journal ni dans le calendrier ne l’explique",
-}
+#: A night begins at or after the first hour and ends at or before the second.
+_EVENING, _MORNING = 17, 10
+#: From this ratio on a rise is told as a factor; neighbours this near to usual are normal.
+_TIMES, _AS_USUAL = 3.0, 0.1
+#: A longer sentence is two.
+LONGEST = 25
+#: Words of a journal entry's title that a sentence has room for.
+_TITLE = 8
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -105,6 +59,14 @@ def date(day: pd.Timestamp, *, year: bool = True) -> str:
     return f"{words} {day.year}" if year else words
 
 
+def short_date(day: pd.Timestamp, *, month: bool = True, year: bool = True) -> str:
+    """Return a day without its weekday, such as ``1er mai 2025``."""
+    words = ["1er" if day.day == 1 else str(day.day)]
+    if month:
+        words.append(_MONTHS[day.month - 1])
+    return " ".join([*words, str(day.year)] if year else words)
+
+
 def clock(time: pd.Timestamp) -> str:
     """Return a time of day in words, such as ``9 h 30`` or ``minuit``."""
     if time.hour == time.minute == 0:
@@ -113,18 +75,34 @@ def clock(time: pd.Timestamp) -> str:
     return f"{time.hour}{THIN}h{minutes}"
 
 
-def period(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Return a half-open local interval in words, beginning a sentence."""
+def period(start: pd.Timestamp, end: pd.Timestamp, *, still: bool = False) -> str:
+    """Return a half-open local interval in words, beginning a sentence.
+
+    Hours are told of one day; longer intervals are told in days, the table has the hours.
+
+    Parameters
+    ----------
+    start, end : Timestamp
+        Local.
+    still : bool
+        Whether it goes on.
+    """
     last = (end - pd.Timedelta("1s")).normalize()
-    whole = start == start.normalize() and end == end.normalize()
-    if start.normalize() == last:
+    first = start.normalize()
+    if first == last:
+        whole = start == first and end == end.normalize()
         hours = "" if whole else f" de {clock(start)} à {clock(end)}"
-        return f"Le {date(start)}{hours}"
-    if whole:
-        same = start.year == last.year
-        return f"Du {date(start, year=not same)} au {date(last)}"
-    stop, hour = (last, "minuit") if end == end.normalize() else (end, clock(end))
-    return f"Du {date(start)} à {clock(start)} au {date(stop)} à {hour}"
+        return f"{date(start).capitalize()}{hours}"
+    if still:
+        return f"Depuis le {short_date(first)}"
+    follows = (first + pd.Timedelta("36h")).normalize() == last
+    one_month = (first.month, first.year) == (last.month, last.year)
+    opening = short_date(first, month=not one_month, year=first.year != last.year)
+    if follows and start.hour >= _EVENING and end <= last + pd.Timedelta(hours=_MORNING):
+        return f"Dans la nuit du {opening} au {short_date(last)}"
+    if follows:
+        return f"Les {opening} et {short_date(last)}"
+    return f"Du {opening} au {short_date(last)}"
 
 
 def amount(value: float, unit: str) -> str:
@@ -135,55 +113,71 @@ def amount(value: float, unit: str) -> str:
     return number(value, decimals) + ("" if unit == "1" else f"{THIN}{unit}")
 
 
-def measured(observed: float, expected: float, unit: str) -> str:
+def change(observed: float, expected: float) -> str:
+    """Return a change in parentheses, as a share or from three times on as a factor."""
+    if expected < 0.5:
+        return ""
+    ratio = observed / expected
+    if ratio >= _TIMES:
+        return f" ({number(ratio)} fois plus)"
+    return f" ({percent(ratio)})"
+
+
+def measured(observed: float, expected: float, unit: str, *, several: bool = False) -> str:
     """Return what was seen against what was expected."""
     if unit == "count":
-        change = f" ({percent(observed / expected)})" if expected >= 0.5 else ""
-        return (
-            f"a compté {amount(observed, unit)} là où {number(expected)} étaient attendus{change}"
-        )
-    return (
-        f"a mesuré en moyenne {amount(observed, unit)} là où {amount(expected, unit)} étaient "
-        "attendus"
-    )
+        verb = "comptent" if several else "compte"
+        wanted = f"{number(expected)} attendu{'s' if expected >= 1.5 else ''}"
+        return f"{verb} {amount(observed, unit)} pour {wanted}{change(observed, expected)}"
+    verb = "mesurent" if several else "mesure"
+    return f"{verb} {amount(observed, unit)} en moyenne pour {amount(expected, unit)} attendus"
 
 
-def faulty(kind: str, observed: float, expected: float, unit: str) -> str:
-    """Return what a faulty sensor did; figures only where they are known."""
-    seen = SEEN[kind]
+def faulty(kind: str, observed: float, expected: float, unit: str, *, several: bool = False) -> str:
+    """Return what a faulty sensor does; figures only where they are known."""
+    seen = SEEN.get(kind, FAULTY)[several]
     if not math.isfinite(expected):
         return f"{seen}, sans qu’on sache combien attendre"
-    wanted = f"{amount(expected, unit)} étaient attendus"
+    many = unit != "count" or expected >= 1.5
     if kind in ("silence", "zeros") or not math.isfinite(observed):
-        return f"{seen} là où environ {wanted}"
-    given = f"{amount(observed, unit)} {'comptés' if unit == 'count' else 'mesurés'}"
-    return f"{seen} ({given} là où environ {wanted})"
+        return f"{seen} pour {amount(expected, unit)} attendu{'s' if many else ''}"
+    wanted = number(expected) if unit == "count" else amount(expected, unit)
+    return f"{seen} ({amount(observed, unit)} pour {wanted} attendu{'s' if many else ''})"
 
 
-def neighbours(ratio: float, count: int) -> str:
-    """Return what the neighbours did."""
+def neighbours(ratio: float, count: int, *, sign: int = 0, several: bool = False) -> str:
+    """Return what the neighbours do.
+
+    Parameters
+    ----------
+    ratio : float
+        Their median level over the usual one.
+    count : int
+        How many they are.
+    sign : int
+        +1 if the incident is a rise, -1 if it is a drop, 0 if it is neither.
+    several : bool
+        Whether the incident has several sensors.
+    """
     if count == 0 or not math.isfinite(ratio):
         return "sans voisin pour comparer"
-    who = "son seul voisin" if count == 1 else f"ses {count} voisins"
-    was = "était" if count == 1 else "étaient"
-    whose_level = "son niveau habituel" if count == 1 else "leur niveau habituel"
-    if abs(ratio - 1) < 0.05:
-        return f"tandis que {who} {was} à {whose_level}"
-    if ratio >= 3:
-        return f"tandis que {who} {was} à {number(ratio)} fois {whose_level}"
-    side = "au-dessus" if ratio > 1 else "au-dessous"
-    gap = number(abs(round(100 * (ratio - 1))))
-    return f"tandis que {who} {was} {gap}{THIN}% {side} de {whose_level}"
+    one = count == 1
+    whose = ("leur" if several else "son") if one else ("leurs" if several else "ses")
+    who = f"{whose} voisin" + ("" if one else "s")
+    if abs(ratio - 1) < _AS_USUAL:
+        return f"{who} {'reste normal' if one else 'restent normaux'}"
+    up = ratio > 1
+    verb = ("monte" if up else "baisse") + ("" if one else "nt")
+    also = " aussi" if sign and up == (sign > 0) else ""
+    much = f"{number(ratio)} fois plus" if ratio >= _TIMES else percent(ratio)
+    return f"{who} {verb}{also} ({much})"
 
 
 def level_neighbours(count: int) -> str:
     """Return the neighbours' clause of measures that are not counts."""
-    return "sans voisin pour comparer" if count == 0 else f"{count} voisins servant de repère"
-
-
-def town(count: int) -> str:
-    """Return the neighbours' clause of an incident of the whole territory."""
-    return f"et les {count} capteurs ont bougé ensemble"
+    if count == 0:
+        return "sans voisin pour comparer"
+    return f"avec {count} voisin{'s' if count > 1 else ''} pour repère"
 
 
 def holiday(key: str, name: str) -> str:
@@ -192,21 +186,59 @@ def holiday(key: str, name: str) -> str:
     return known or f"le jour férié «{THIN}{name}{THIN}»"
 
 
-def quoted(title: str) -> str:
-    """Return a journal entry's title as a parenthesis of the sentence."""
-    clean = title.strip().rstrip(".")
-    return f" («{THIN}{clean}{THIN}»)" if clean else ""
+def subject(names: Sequence[str]) -> str:
+    """Return the subject of a sentence on one or several sensors."""
+    first = f"«{THIN}{names[0]}{THIN}»"
+    if len(names) == 1:
+        return first
+    return f"{first} et {'un autre capteur' if len(names) == 2 else f'{len(names) - 1} autres'}"
 
 
-def sentence(when: str, who: str, seen: str, others: str, why: str) -> str:
-    """Return the one sentence of an incident."""
-    return f"{when}, {who} {seen}, {others}{THIN}: {why}."
+def territory(count: int) -> str:
+    """Return the subject of a sentence on the whole territory."""
+    return f"les {count} capteurs ensemble" if count > 1 else "l’ensemble des capteurs"
 
 
-def sensor(name: str) -> str:
-    """Return the subject of a sentence on one sensor."""
-    return f"le capteur «{THIN}{name}{THIN}»"
+def why(rule: str, words: str, *, sure: bool) -> str:
+    """Return the reason of a verdict."""
+    return WHY[rule].format(maybe="sans doute" if sure else "peut-être", words=words)
 
 
-#: Subject of a sentence on the whole territory.
-TERRITORY = "l’ensemble des capteurs"
+def diversion(name: str, *, loses: bool, sure: bool) -> str:
+    """Return the reason of one half of a diversion; `name` is the other half's sensor."""
+    maybe = "sans doute" if sure else "peut-être"
+    way = "vers" if loses else "depuis"
+    return f"{maybe} une déviation {way} «{THIN}{name}{THIN}»"
+
+
+def correction(label: str, reason: str) -> str:
+    """Return the reason of a label that a person gave."""
+    return f"{LABELS[label]}, corrigé à la main ({reason.rstrip(' .')})"
+
+
+def journal(title: str) -> str:
+    """Return the reason of a label that the journal gives; a long title is cut."""
+    words = title.strip().rstrip(".").split()
+    short = " ".join(words[:_TITLE]) + ("…" if len(words) > _TITLE else "")
+    return f"«{THIN}{short}{THIN}», selon le journal" if words else "selon le journal"
+
+
+def sentence(when: str, who: str, did: str, others: str, because: str) -> str:
+    """Return the sentence of an incident, in two halves if one would be long; `others` may be "".
+
+    Examples
+    --------
+    >>> sentence("Le 5 mai 2025", "la place", "compte 9 passages", "", "cause à trouver")
+    'Le 5 mai 2025, la place compte 9 passages\u202f: cause à trouver.'
+    """
+    short = f"{when}, {who} {did}"
+    one = f"{short}, {others}{THIN}: {because}." if others else f"{short}{THIN}: {because}."
+    if words_of(one) <= LONGEST:
+        return one
+    rest = f"{others}{THIN}: {because}" if others else because
+    return f"{short}. {rest[0].upper()}{rest[1:]}."
+
+
+def words_of(sentence: str) -> int:
+    """Return the number of words: what stands between spaces and has a letter or a digit."""
+    return sum(any(c.isalnum() for c in word) for word in sentence.split(" "))

@@ -23,7 +23,10 @@ _WORDS = {
     "coverage.csv": ("model", "by", "key"),
     "errors_by_hour.csv": ("model",),
     "examples.csv": ("model", "cutoff", "sensor", "time"),
-    "incidents.csv": ("id", "sensor", "place", "start", "end", "label", "kind", "explanation"),
+    "incidents.csv": (
+        *("id", "sensor", "place", "start", "end", "label", "kind", "explanation", "sensors"),
+        *("certainty", "rule", "entry", "decided_by", "other", "action"),
+    ),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -35,8 +38,13 @@ _NUMBERS = {
     "coverage.csv": ("n", "coverage"),
     "errors_by_hour.csv": ("weekday", "hour", "n", "actual", "abs_error"),
     "examples.csv": ("observed", "q0.1", "q0.5", "q0.9"),
-    "incidents.csv": ("score", "confidence", "observed", "expected"),
+    "incidents.csv": (
+        *("score", "confidence", "observed", "expected", "neighbours"),
+        *("expected_low", "expected_high"),
+    ),
 }  # fmt: skip
+#: Columns that say true or false.
+_FLAGS = {"incidents.csv": ("open",)}
 
 
 def read_table(files: Workspace, name: str) -> pd.DataFrame:
@@ -48,7 +56,8 @@ def read_table(files: Workspace, name: str) -> pd.DataFrame:
         If it is absent or damaged.
     """
     path = files.results / name
-    words = _WORDS[name]
+    flags = _FLAGS.get(name, ())
+    words = (*_WORDS[name], *flags)
     with _read_whole(path):
         if not path.read_bytes().endswith(b"\n"):
             raise ValueError("its end is missing")
@@ -65,9 +74,18 @@ def read_table(files: Workspace, name: str) -> pd.DataFrame:
         )
         for column in numbers:
             table[column] = pd.to_numeric(table[column])
+        for column in flags:
+            table[column] = _flags(table[column])
         if "cutoff" in table:
             table["cutoff"] = pd.to_datetime(table["cutoff"])
     return table
+
+
+def _flags(texts: pd.Series) -> pd.Series:
+    odd = texts[~texts.isin(["true", "false"])]
+    if not odd.empty:
+        raise ValueError(f"column {texts.name!r}: found {odd.iloc[0]!r}, expected true or false")
+    return texts == "true"
 
 
 def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:

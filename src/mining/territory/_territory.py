@@ -1,9 +1,9 @@
 """What people declare about a territory: one folder of small files.
 
 ``territory.yaml`` is needed. ``sites.csv`` and ``channels.csv`` stand together, or are both absent
-where the source brings its own sensors; ``places.csv``, ``journal.csv`` and ``opening_hours.csv``
-may be absent. Every mistake is a :class:`~mining.errors.ConfigError` that names file, line,
-column, what was found and what was expected.
+where the source brings its own sensors; ``places.csv``, ``journal.csv``, ``corrections.csv`` and
+``opening_hours.csv`` may be absent. Every mistake is a :class:`~mining.errors.ConfigError` that
+names file, line, column, what was found and what was expected.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from mining.errors import ConfigError
 from mining.readers.csv_files import check_among, fail
 from mining.readers.yaml_files import load_model
 from mining.territory import _tables as tables
+from mining.territory._corrections import Correction, read_corrections
 from mining.territory._declaration import Declaration
 from mining.territory._events import Event
 
@@ -38,6 +39,8 @@ class Territory(Declaration):
     places: pd.DataFrame = Field(description="places.csv: place, sensor.")
     journal: tuple[Event, ...] = Field(description="Entries of journal.csv.")
     journal_lines: tuple[int, ...] = Field(description="Line of each entry in journal.csv.")
+    corrections: tuple[Correction, ...] = Field(description="Lines of corrections.csv.")
+    correction_lines: tuple[int, ...] = Field(description="Line of each in corrections.csv.")
     opening_hours: pd.DataFrame = Field(
         description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM)."
     )
@@ -90,8 +93,10 @@ class Territory(Declaration):
     def cube_attrs(self) -> dict[str, str | int]:
         """Return the attributes that the cube of the territory carries; absent ones are "".
 
-        The contact stays out: a cube is published, and a contact is often a person.
+        Events are those of the journal, and the faults that corrections declare. The contact stays
+        out: a cube is published, and a contact is often a person.
         """
+        faults = [fault for c in self.corrections if (fault := c.as_fault()) is not None]
         return {
             "timezone": self.timezone,
             "step_seconds": int(pd.Timedelta(self.step).total_seconds()),
@@ -106,7 +111,9 @@ class Territory(Declaration):
             "licence": self.licence,
             "attribution": self.attribution,
             "events": json.dumps(
-                [event.as_dict() for event in self.journal], ensure_ascii=False, sort_keys=True
+                [event.as_dict() for event in (*self.journal, *faults)],
+                ensure_ascii=False,
+                sort_keys=True,
             ),
         }
 
@@ -141,8 +148,9 @@ def load_territory(folder: Path | str) -> Territory:
 
     Notes
     -----
-    Where ``channels.csv`` is absent or has no row, sensors named in ``places.csv`` and
-    ``journal.csv`` cannot be checked yet: call :func:`check_sensors` once the source is read.
+    Where ``channels.csv`` is absent or has no row, sensors named in ``places.csv``,
+    ``journal.csv`` and ``corrections.csv`` cannot be checked yet: call :func:`check_sensors` once
+    the source is read.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -155,6 +163,7 @@ def load_territory(folder: Path | str) -> Territory:
     places = tables.places(root / "places.csv", sensors)
     known_places = list(places["place"])
     journal, lines = tables.journal(root / "journal.csv", known_places, sensors)
+    corrections, correction_lines = read_corrections(root / "corrections.csv", sensors)
     return Territory(
         **declared.model_dump(),
         id=root.resolve().name,
@@ -164,6 +173,8 @@ def load_territory(folder: Path | str) -> Territory:
         places=places,
         journal=journal,
         journal_lines=lines,
+        corrections=corrections,
+        correction_lines=correction_lines,
         opening_hours=tables.opening_hours(root / "opening_hours.csv", known_places),
     )
 
@@ -174,8 +185,8 @@ def check_sensors(territory: Territory, sensors: Iterable[str]) -> None:
     Raises
     ------
     ConfigError
-        At the first line of ``channels.csv``, ``places.csv`` or ``journal.csv`` that names a
-        sensor the source does not have.
+        At the first line of ``channels.csv``, ``places.csv``, ``journal.csv`` or
+        ``corrections.csv`` that names a sensor the source does not have.
     """
     known = [str(sensor) for sensor in sensors]
     shown = ", ".join(sorted(known)[:5]) + (", ..." if len(known) > 5 else "")
@@ -186,6 +197,10 @@ def check_sensors(territory: Territory, sensors: Iterable[str]) -> None:
         for sensor in event.sensors:
             if sensor not in known:
                 fail(territory.folder / "journal.csv", line, "sensors", sensor, what)
+    given = zip(territory.correction_lines, territory.corrections, strict=True)
+    for line, correction in given:
+        if correction.sensor and correction.sensor not in known:
+            fail(territory.folder / "corrections.csv", line, "sensor", correction.sensor, what)
 
 
 def schema() -> dict[str, Any]:

@@ -1,0 +1,557 @@
+"""Labels of incidents: the rules, one incident across sensors, diversions, and the sentences."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from _towns import DAY, PARIS, at, cells, change, code, only, town
+from mining import cube as cubes
+from mining.anomaly import LABELS, detect
+from mining.anomaly import _shape as shape
+from mining.anomaly import _texts as texts
+from mining.anomaly import _words as words
+from mining.anomaly._coded import KINDS
+from mining.anomaly._evidence import Evidence
+from mining.anomaly._labels import FAULTS, judge
+from mining.anomaly._verdict import ACTIONS, CERTAIN, SURE, certainty, confidence
+from mining.cube import Reason
+
+THIN = "\u202f"
+
+#: A lone sensor, six hours, three times the expected, with the shape and noise of a street.
+SURGE = Evidence(
+    sign=1,
+    scale=1,
+    start=at("2024-02-14 10:00"),
+    end=at("2024-02-14 16:00"),
+    observed=3600.0,
+    expected=1200.0,
+    is_count=True,
+    cells=6,
+    likeness=0.95,
+    rough=1.2,
+    spare_zeros=0.0,
+    peak=250.0,
+    neighbours=1.0,
+    others=4,
+)
+
+
+def lasts(days: float, **changes: object) -> Evidence:
+    """Return a lone drop to 60 % for some days."""
+    start = at("2024-02-12")
+    end = start + pd.Timedelta(days=days)
+    drop = replace(SURGE, sign=-1, scale=168, start=start, end=end, observed=600.0, expected=1000.0)
+    return replace(drop, cells=int(24 * days), **changes)  # type: ignore[arg-type]
+
+
+def verdict(seen: Evidence) -> tuple[str, str]:
+    found = judge(seen)
+    return found.label, found.rule
+
+
+# --- the rules, one by one -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (SURGE, ("event", "surge")),
+        (replace(SURGE, neighbours=1.3), ("event", "surge_shared")),
+        (replace(SURGE, neighbours=float("nan"), others=0), ("event", "surge")),
+        # A third more is no crowd, nor is one of a single hour.
+        (replace(SURGE, observed=1500.0), ("unexplained", "unexplained")),
+        (replace(SURGE, end=at("2024-02-14 11:00")), ("unexplained", "unexplained")),
+        # One hour of 4 times the expected, 1.5 times above any hour of the week: 1600 > 1.5 * 250.
+        (replace(SURGE, cells=1, observed=1600.0, expected=400.0), ("fault", "spike")),
+        (replace(SURGE, cells=1, observed=1600.0, expected=400.0, peak=1200.0), ("event", "surge")),
+        (replace(SURGE, shift=2, gain=8.0), ("fault", "clock")),
+        (replace(SURGE, shift=2, gain=1.5), ("event", "surge")),
+        (replace(SURGE, same=0.9), ("fault", "stuck")),
+        (replace(SURGE, rough=0.1), ("fault", "smooth")),
+        (lasts(14), ("works", "works")),
+        (lasts(14, together=2), ("works", "works_shared")),
+        # Two weeks below, and then a fifth above the two weeks before: it had been sinking.
+        (lasts(14, after=1.2), ("fault", "drift")),
+        (lasts(14, after=1.0), ("works", "works")),
+        (lasts(14, decline=-0.4), ("fault", "drift")),
+        (lasts(14, decline=0.4), ("works", "works")),
+        (lasts(60, scale=0), ("fault", "level")),
+        (lasts(60, scale=0, decline=-0.5), ("fault", "drift")),
+        (lasts(60, scale=0, together=3), ("works", "works_shared")),
+        (lasts(60, scale=0, together=3, sign=1), ("unexplained", "level_shared")),
+        (lasts(60, scale=0, neighbours=0.5), ("unexplained", "unexplained")),
+        (lasts(14, near_holiday=True, observed=800.0), ("works", "works")),
+        (lasts(14, near_holiday=True, observed=800.0, neighbours=0.85), ("calendar", "season")),
+        (lasts(14, near_holiday=True, neighbours=0.85), ("works", "works")),
+        (lasts(2, observed=100.0), ("works", "closure")),
+        (lasts(2, observed=100.0, likeness=0.3), ("fault", "low")),
+        (lasts(2, observed=100.0, spare_zeros=0.3), ("fault", "low")),
+        (lasts(10, observed=100.0), ("fault", "low")),
+        (lasts(2, observed=3.0), ("fault", "zeros")),
+        (lasts(2, zeros=0.95), ("fault", "zeros")),
+        # Other hours than ever, on one sensor alone.
+        (lasts(14, odd=True, observed=990.0), ("fault", "pattern")),
+        (lasts(14, odd=True, observed=990.0, neighbours=0.5), ("works", "works")),
+        # Neighbours that are down as well: nothing says that the counter is broken.
+        (lasts(2, observed=3.0, neighbours=0.2), ("works", "closure")),
+        (lasts(2), ("unexplained", "unexplained")),
+        (lasts(1, whole=True), ("weather", "town_drop")),
+        (lasts(1, whole=True, near_holiday=True), ("unexplained", "unexplained")),
+        (lasts(5, whole=True), ("unexplained", "unexplained")),
+        (lasts(60, whole=True, scale=0), ("unexplained", "town_level")),
+        (replace(SURGE, whole=True), ("event", "town_surge")),
+        (replace(SURGE, holiday="Noël"), ("calendar", "holiday")),
+    ],
+)
+def test_the_first_rule_that_applies_decides(seen: Evidence, expected: tuple[str, str]) -> None:
+    assert verdict(seen) == expected
+
+
+def test_several_sensors_at_once_are_no_broken_counter() -> None:
+    for kind, applies in FAULTS:
+        sick = {
+            "zeros": lasts(2, observed=0.0),
+            "low": lasts(10, observed=80.0),
+            "stuck": replace(SURGE, same=1.0),
+            "smooth": replace(SURGE, rough=0.0),
+            "spike": replace(SURGE, cells=1, observed=9e4),
+            "clock": replace(SURGE, shift=1, gain=9.0),
+            "pattern": lasts(14, odd=True),
+        }[kind]
+        assert applies(sick)
+        assert judge(replace(sick, together=2)).label != "fault"
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from(sorted(SURE)),
+    st.floats(0, 200),
+    st.floats(0.1, 50),
+)
+def test_confidence_grows_with_the_score_up_to_the_rule(
+    rule: str, score: float, bar: float
+) -> None:
+    sure = confidence(rule, score, bar)
+    assert 0.6 * SURE[rule] - 0.001 <= sure <= SURE[rule] + 0.001
+    assert confidence(rule, score + 1, bar) >= sure
+    assert certainty(sure) == ("sure" if sure >= CERTAIN else "unsure")
+
+
+def test_a_guess_from_shape_alone_is_never_sure() -> None:
+    for rule in ("surge", "works", "level", "drift", "closure", "town_drop", "unexplained"):
+        assert certainty(confidence(rule, 1000.0, 3.0)) == "unsure"
+
+
+def test_every_rule_and_kind_has_its_words() -> None:
+    with_words = set(words.WHY) | {"journal_works", "journal_event", "journal_fault", "diversion"}
+    assert with_words == set(SURE)
+    assert set(words.LABELS) == set(LABELS) == set(ACTIONS)
+    assert "capteur malade" in texts.faulty("meteor", 5, 9, "count")
+    assert set(words.SEEN) >= set(KINDS.values())
+
+
+# --- what the shape says -------------------------------------------------------------------------
+
+RNG = np.random.default_rng(5)
+WEEK = np.tile(DAY, 7)
+
+
+def test_a_thinner_street_keeps_its_likeness_and_an_even_counter_does_not() -> None:
+    assert shape.likeness(RNG.poisson(WEEK * 0.1).astype(float), WEEK) > 0.9
+    assert abs(shape.likeness(RNG.poisson(np.full(168, 15.0)).astype(float), WEEK)) < 0.3
+    assert np.isnan(shape.likeness(WEEK[:5], WEEK[:5]))
+    assert np.isnan(shape.likeness(np.full(24, 7.0), WEEK[:24]))
+
+
+@pytest.mark.parametrize("hours", [-3, -1, 0, 2])
+def test_a_late_clock_is_told_with_its_hours(hours: int) -> None:
+    late = RNG.poisson(np.roll(WEEK, hours)).astype(float)
+    found, gain = shape.shift(late, WEEK, 1)
+    assert found == hours
+    assert gain > 5 if hours else gain == 1.0
+
+
+def test_a_clock_is_not_judged_from_a_few_cells_or_from_days() -> None:
+    assert shape.shift(WEEK[:10], WEEK[:10], 1) == (0, 1.0)
+    assert shape.shift(WEEK, WEEK, 0) == (0, 1.0)
+
+
+def test_counting_is_rough_and_a_straight_line_is_not() -> None:
+    # Poisson noise around a constant: the ratio is 1 by construction.
+    assert shape.roughness(RNG.poisson(400.0, 5000).astype(float)) == pytest.approx(1, abs=0.05)
+    assert shape.roughness(np.linspace(100, 300, 48)) < 1e-9
+    assert np.isnan(shape.roughness(np.full(48, 3.0)))
+
+
+def test_zeros_beyond_chance() -> None:
+    # A tenth of 20 and 200 passages an hour: exp(-2) of 12 hours and exp(-20) of 12, 0.068.
+    thin = RNG.poisson(WEEK * 0.1).astype(float)
+    assert shape.spare_zeros(thin, WEEK) == pytest.approx(0, abs=0.05)
+    dead = WEEK.copy()
+    dead[::2] = 0
+    # Half of the cells are 0, and at 10 passages by night chance gives exp(-10) at most.
+    assert shape.spare_zeros(dead, WEEK) == pytest.approx(0.5, abs=0.001)
+
+
+def test_the_level_after_is_compared_slot_by_slot_with_the_level_before() -> None:
+    values = np.tile(WEEK, (2, 8)).astype(float)
+    values[0, 3 * 168 :] *= 1.5
+    found = shape.since_before(values, 3 * 168, 4 * 168 + 5, 168)
+    np.testing.assert_allclose(found, [1.5, 1.0])
+    assert np.isnan(shape.since_before(values, 7 * 168, 8 * 168, 168)).all()
+
+
+def test_a_slope_is_a_slope_only_if_it_explains_most() -> None:
+    assert shape.decline(np.linspace(0, -0.6, 13)) == pytest.approx(-0.6)
+    assert shape.decline(np.array([0.5, -0.5] * 7)) == 0.0
+    assert np.isnan(shape.decline(np.zeros(5)))
+
+
+# --- whole towns ---------------------------------------------------------------------------------
+
+
+def test_neighbours_that_surge_too_are_one_incident() -> None:
+    cube = town(6)
+    hours = cells(cube, "2024-02-14 10", "2024-02-14 16")
+    # Three sensors of one square; two others stand too far to be neighbours of it.
+    cube = cube.assign_coords(place=("sensor", ["place"] * 3 + ["rue"] * 3))
+    cube = change(cube, slice(0, 3), hours, lambda v: v * 3)
+    row = detect(cube).set_index("place").loc["place"]
+    assert row["sensors"] == "capteur A;capteur B;capteur C"
+    assert (row["label"], row["rule"]) == ("event", "surge_shared")
+    # All three: 3 sensors of 6 hours of 200.
+    assert row["expected"] == pytest.approx(3 * 6 * 200, rel=0.05)
+    assert row["observed"] == pytest.approx(3 * 3 * 6 * 200, rel=0.05)
+    assert f"{THIN}» et 2 autres comptent" in row["explanation"]
+
+
+def test_almost_nothing_for_two_days_is_a_closed_street_and_for_eight_a_sick_sensor() -> None:
+    cube = town()
+    few = np.random.default_rng(3)
+    closed = change(
+        cube, 0, cells(cube, "2024-02-13", "2024-02-15"), lambda v: few.binomial(v.astype(int), 0.1)
+    )
+    row = only(detect(closed))
+    assert (row["label"], row["kind"], row["certainty"]) == ("works", "closure", "unsure")
+    sick = change(
+        cube,
+        0,
+        cells(cube, "2024-02-13", "2024-02-21"),
+        lambda v: few.binomial(v.astype(int), 0.05),
+    )
+    row = only(detect(sick))
+    assert (row["label"], row["kind"]) == ("fault", "low")
+
+
+def test_a_wrong_clock_is_one_fault_of_two_weeks() -> None:
+    cube = town(5, 24)
+    where = cells(cube, "2024-03-04", "2024-03-18")
+    late = np.roll(cube["value"].to_numpy()[0], 3)[where]
+    row = only(detect(change(cube, 0, where, late)))
+    assert (row["label"], row["kind"], row["rule"]) == ("fault", "clock", "clock")
+    assert abs(row["start"] - at("2024-03-04 08:00")) <= pd.Timedelta("1D")
+    assert abs(row["end"] - at("2024-03-18")) <= pd.Timedelta("1D")
+    assert f"horloge décalée de 3{THIN}h." in row["explanation"]
+
+
+def test_a_diversion_names_both_streets() -> None:
+    cube = town()
+    days = cells(cube, "2024-02-12", "2024-02-22")
+    cube = change(cube, 0, days, lambda v: np.round(v * 0.4))
+    cube = change(cube, 1, days, lambda v: np.round(v * 1.6))
+    frame = detect(cube).set_index("sensor")
+    down, up = frame.loc["capteur A"], frame.loc["capteur B"]
+    assert (down["other"], up["other"]) == (up["id"], down["id"])
+    assert set(frame["kind"]) == {"diversion"}
+    assert set(frame["label"]) == {"works"}
+    assert f"déviation vers «{THIN}capteur B{THIN}»" in down["explanation"]
+    assert f"déviation depuis «{THIN}capteur A{THIN}»" in up["explanation"]
+
+
+def test_a_rise_elsewhere_or_too_large_is_no_diversion() -> None:
+    cube = town()
+    days = cells(cube, "2024-02-12", "2024-02-22")
+    cube = change(cube, 0, days, lambda v: np.round(v * 0.8))
+    cube = change(cube, 1, days, lambda v: np.round(v * 2.5))
+    assert set(detect(cube)["other"]) == {""}
+
+
+def test_all_sensors_down_at_once_are_one_outage() -> None:
+    cube = town(4)
+    row = only(detect(change(cube, slice(None), cells(cube, "2024-02-13", "2024-02-16"), np.nan)))
+    assert (row["sensor"], row["place"]) == ("", "")
+    assert (row["label"], row["kind"], row["rule"]) == ("fault", "silence", "network")
+    assert row["sensors"] == "capteur A;capteur B;capteur C;capteur D"
+    # 4 sensors of 3 days of 2640 passages.
+    assert row["expected"] == pytest.approx(4 * 3 * 2640, rel=0.03)
+    assert "les 4 capteurs ensemble ne transmettent rien" in row["explanation"]
+    assert "voisin" not in row["explanation"]
+
+
+def test_two_sensors_down_at_once_are_one_outage_and_two_apart_are_two() -> None:
+    cube = town(5)
+    both = change(cube, slice(0, 2), cells(cube, "2024-02-13", "2024-02-16"), np.nan)
+    row = only(detect(both))
+    assert (row["sensors"], row["rule"]) == ("capteur A;capteur B", "network")
+    apart = change(cube, 0, cells(cube, "2024-02-13", "2024-02-16"), np.nan)
+    apart = change(apart, 1, cells(cube, "2024-02-15", "2024-02-18"), np.nan)
+    assert list(detect(apart)["sensors"]) == ["capteur A", "capteur B"]
+
+
+def test_an_incident_that_goes_on_is_open() -> None:
+    cube = town()
+    gone = change(cube, 0, cells(cube, "2024-04-10", "2024-05-01"), np.nan)
+    row = only(detect(gone))
+    assert row["open"]
+    assert row["explanation"].startswith("Depuis le 10 avril 2024, ")
+    back = change(cube, 0, cells(cube, "2024-04-10", "2024-04-15"), np.nan)
+    assert not only(detect(back))["open"]
+
+
+def test_an_ordinary_time_lies_in_the_band_and_an_incident_does_not() -> None:
+    cube = town(weeks=24)
+    hours = cells(cube, "2024-03-13 10", "2024-03-13 16")
+    row = only(detect(change(cube, 2, hours, lambda v: v * 3)))
+    assert row["expected_low"] < row["expected"] < row["expected_high"] < row["observed"]
+    # 1200 passages of pure chance: one standard deviation is 35, 80 % lie within 1.28 of them.
+    assert row["expected_high"] - row["expected_low"] == pytest.approx(2 * 1.28 * 35, rel=0.6)
+
+
+def test_an_id_depends_on_neither_label_nor_journal() -> None:
+    cube = change(town(), 0, cells(town(), "2024-02-13", "2024-02-16"), lambda v: np.round(v * 0.3))
+    entry = {"type": "fault", "start": "2024-02-13", "end": "2024-02-15", "id": "P1"}
+    alone, told = only(detect(cube)), only(detect(cube, calendar={"events": [entry]}))
+    assert alone["id"] == told["id"]
+    assert (alone["decided_by"], alone["entry"]) == ("machine", "")
+    assert (told["decided_by"], told["entry"], told["action"]) == ("journal", "P1", "none")
+
+
+# --- holidays and the journal --------------------------------------------------------------------
+
+
+def test_a_holiday_explains_the_town() -> None:
+    cube = town(5, 24)
+    # Ascension 2024 is 9 May.
+    cube = change(cube, slice(None), cells(cube, "2024-05-09", "2024-05-10"), lambda v: v // 3)
+    row = only(detect(cube, calendar={"country": "FR", "language": "fr"}))
+    assert (row["label"], row["sensor"]) == ("calendar", "")
+    assert "Ascension" in row["explanation"]
+    unknown = only(detect(cube, calendar=None))
+    assert (unknown["label"], unknown["certainty"]) == ("weather", "unsure")
+
+
+def test_a_holiday_explains_a_single_sensor() -> None:
+    cube = town(1, 24)
+    cube = change(cube, 0, cells(cube, "2024-05-09", "2024-05-10"), lambda v: v // 3)
+    assert only(detect(cube, calendar={"country": "FR"}))["label"] == "calendar"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        ("works", "works"),
+        ("closure", "works"),
+        ("event", "event"),
+        ("market", "event"),
+        ("fault", "fault"),
+    ],
+)
+def test_the_journal_wins_where_it_speaks_of_the_sensor(kind: str, label: str) -> None:
+    cube = town()
+    cube = change(cube, 0, cells(cube, "2024-02-13", "2024-02-16"), lambda v: np.round(v * 0.7))
+    entry = {
+        "type": kind,
+        "title": "Tranchée rue du Port",
+        "start": "2024-02-13",
+        "end": "2024-02-15",
+        "sensors": ["capteur A"],
+    }
+    row = only(detect(cube, calendar={"events": [entry]}))
+    assert (row["label"], row["decided_by"], row["certainty"]) == (label, "journal", "sure")
+    assert "Tranchée rue du Port" in row["explanation"]
+    # An entry on another sensor, or on one that nobody knows, explains nothing.
+    for sensor in ("capteur B", "rue de nulle part"):
+        elsewhere = {**entry, "sensors": [sensor]}
+        row = only(detect(cube, calendar={"events": [elsewhere]}))
+        assert (row["label"], row["decided_by"]) == ("unexplained", "machine")
+
+
+def test_the_calendar_of_the_cube_is_the_default_and_none_is_allowed() -> None:
+    entry = {"type": "works", "title": "Pavage", "start": "2024-02-13", "end": "2024-02-15"}
+    cube = town(events=[entry])
+    cube = change(cube, 0, cells(cube, "2024-02-13", "2024-02-16"), lambda v: np.round(v * 0.7))
+    assert only(detect(cube))["label"] == "works"
+    assert only(detect(cube, calendar=None))["label"] == "unexplained"
+
+
+def test_a_declared_fault_names_its_entry() -> None:
+    cube = town()
+    cube = code(cube, 2, cells(cube, "2024-02-05", "2024-02-07"), Reason.DECLARED)
+    entry = {"id": "P7", "type": "fault", "title": "Panne", "sensors": ["capteur C"]}
+    entry |= {"start": "2024-02-05", "end": "2024-02-06"}
+    row = only(detect(cube, calendar={"events": [entry]}))
+    assert (row["label"], row["entry"], row["decided_by"]) == ("fault", "P7", "journal")
+
+
+# --- the sentences -------------------------------------------------------------------------------
+
+
+def test_a_sentence_has_its_figures_in_french() -> None:
+    cube = town()
+    hours = cells(cube, "2024-02-14 10", "2024-02-14 16")
+    cube = change(cube, 2, hours, np.array([600.0, 610, 590, 620, 580, 600]))
+    row = only(detect(cube))
+    assert re.fullmatch(
+        f"Mercredi 14 février 2024 de 10{THIN}h à 16{THIN}h, «{THIN}capteur C{THIN}» compte "
+        f"3{THIN}600 passages pour 1{THIN}[12]\\d\\d attendus \\(3 fois plus\\)\\. "
+        f"Ses voisins restent normaux{THIN}: hausse brève, peut-être un événement\\.",
+        row["explanation"],
+    )
+
+
+def test_every_sentence_is_plain_french_of_25_words_at_most() -> None:
+    cube = town(5, 24)
+    cube = change(cube, 0, cells(cube, "2024-02-13", "2024-02-16"), 0.0)
+    cube = change(cube, 1, cells(cube, "2024-02-21 10", "2024-02-21 16"), lambda v: 3 * v)
+    cube = change(cube, 2, cells(cube, "2024-03-05", "2024-03-18"), lambda v: np.round(v * 0.6))
+    cube = change(cube, slice(None), cells(cube, "2024-05-09", "2024-05-10"), lambda v: v // 3)
+    cube = code(cube, 3, cells(cube, "2024-04-01", "2024-04-03"), Reason.COPY)
+    frame = detect(cube, calendar={"country": "FR", "language": "fr"})
+    assert set(frame["label"]) >= {"fault", "event", "works", "calendar"}
+    assert set(frame["label"]) <= set(LABELS)
+    for text in frame["explanation"]:
+        plain(text)
+
+
+def plain(text: str) -> None:
+    assert text.endswith(".")
+    for sentence in text.removesuffix(".").split(". "):
+        assert sentence[0].isupper() or sentence[0] == "«"
+        assert texts.words_of(sentence) <= 25, sentence
+    assert not re.search(r"\b(the|and|was|were|sensor|expected|nan|None|inf)\b", text)
+    assert not re.search(r"\d \d|\d\.\d|[ \u00a0][:;?!%]|  ", text)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_every_combination_of_words_makes_a_plain_sentence(several: bool) -> None:
+    when = texts.period(at("2023-12-28"), at("2024-01-12"))
+    who = texts.subject(["Capteur A", "Capteur B", "Capteur C"][: 3 if several else 1])
+    says = [texts.measured(1234.0, n, "count", several=several) for n in (0.0, 1.0, 400.0, 5000.0)]
+    says += [texts.measured(54.2, 50.0, "dB", several=several)]
+    says += [
+        texts.faulty(kind, seen, wanted, "count", several=several)
+        for kind in words.SEEN
+        for seen, wanted in ((5.0, 900.0), (float("nan"), 900.0), (5.0, float("nan")))
+    ]
+    others = ["", texts.level_neighbours(3)]
+    others += [
+        texts.neighbours(ratio, count, sign=sign, several=several)
+        for ratio in (float("nan"), 0.2, 1.04, 1.5, 7.0)
+        for count in (0, 1, 4)
+        for sign in (-1, 1)
+    ]
+    reasons = [texts.why(rule, "Noël", sure=sure) for rule in words.WHY for sure in (True, False)]
+    reasons += [texts.journal("Un titre long " * 9), texts.journal("")]
+    reasons += [texts.diversion("B", loses=True, sure=False), texts.correction("works", "Rue. ")]
+    for did, beside, because in itertools.chain(
+        ((d, others[3], reasons[0]) for d in says),
+        ((says[0], o, reasons[1]) for o in others),
+        ((says[0], others[3], r) for r in reasons),
+    ):
+        plain(texts.sentence(when, who, did, beside, because))
+
+
+def test_one_sensor_has_no_neighbour_in_its_sentence() -> None:
+    cube = change(town(1), 0, cells(town(1), "2024-02-14 10", "2024-02-14 16"), lambda v: 3 * v)
+    row = only(detect(cube))
+    assert row["label"] == "event"
+    assert np.isnan(row["neighbours"])
+    assert f"ans voisin pour comparer{THIN}:" in row["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2024-05-01", "2024-05-02", "Mercredi 1er mai 2024"),
+        ("2024-05-01", "2024-05-03", "Les 1er et 2 mai 2024"),
+        ("2024-05-30", "2024-06-01", "Les 30 et 31 mai 2024"),
+        ("2024-05-31", "2024-06-02", "Les 31 mai et 1er juin 2024"),
+        ("2024-05-01", "2024-05-12", "Du 1er au 11 mai 2024"),
+        ("2024-12-31", "2025-01-04", "Du 31 décembre 2024 au 3 janvier 2025"),
+        (
+            "2024-12-31 22:30",
+            "2025-01-01",
+            f"Mardi 31 décembre 2024 de 22{THIN}h{THIN}30 à minuit",
+        ),
+        (
+            "2024-12-31 22:00",
+            "2025-01-01 03:00",
+            "Dans la nuit du 31 décembre 2024 au 1er janvier 2025",
+        ),
+        ("2024-10-26 22:00", "2024-10-27 03:00", "Dans la nuit du 26 au 27 octobre 2024"),
+    ],
+)
+def test_periods_in_words(start: str, end: str, expected: str) -> None:
+    assert texts.period(at(start), at(end)) == expected
+
+
+def test_numbers_in_french() -> None:
+    assert texts.number(1234567) == f"1{THIN}234{THIN}567"
+    assert texts.number(-0.2) == "0"
+    assert texts.percent(1.543) == f"+54{THIN}%"
+    assert texts.percent(0.25) == f"−75{THIN}%"
+    assert texts.amount(1, "count") == "1 passage"
+    assert texts.amount(54.25, "dB") == f"54,2{THIN}dB"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "count", "expected"),
+    [
+        (1.02, 4, "ses voisins restent normaux"),
+        (1.02, 1, "son voisin reste normal"),
+        (0.8, 4, f"ses voisins baissent (−20{THIN}%)"),
+        (1.5, 4, f"ses voisins montent aussi (+50{THIN}%)"),
+        (4.0, 1, "son voisin monte aussi (4 fois plus)"),
+        (float("nan"), 3, "sans voisin pour comparer"),
+        (1.0, 0, "sans voisin pour comparer"),
+    ],
+)
+def test_what_the_neighbours_did(ratio: float, count: int, expected: str) -> None:
+    assert texts.neighbours(ratio, count, sign=1) == expected
+
+
+# --- one sensor more or less ---------------------------------------------------------------------
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.permutations(range(4)))
+def test_the_order_of_sensors_does_not_matter(order: list[int]) -> None:
+    cube = town(4, 12)
+    cube = change(cube, slice(0, 2), cells(cube, "2024-02-21 10", "2024-02-21 16"), lambda v: 3 * v)
+    cube = change(cube, slice(1, 4), cells(cube, "2024-03-05", "2024-03-07"), np.nan)
+    other: xr.Dataset = cube.isel(sensor=order)
+    pd.testing.assert_frame_equal(detect(other), detect(cube))
+
+
+def test_levels_have_sentences_of_their_own() -> None:
+    local = pd.date_range(at("2024-01-01"), periods=16 * 168, freq="1h")
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({n: rng.normal(55, 1, len(local)) for n in "abc"}, index=local)
+    inside = (local >= at("2024-02-14 20:00")) & (local < at("2024-02-15 02:00"))
+    table.loc[inside, "a"] += 20
+    cube = cubes.build(table.tz_convert("UTC"), timezone=PARIS, step="1h", kind="noise")
+    row = only(detect(cube, calendar=None))
+    assert row["label"] == "unexplained"
+    assert re.search(f"mesure 7[45],.{THIN}dB en moyenne pour 5[45],.{THIN}dB", row["explanation"])
+    assert "vec 2 voisins pour repère" in row["explanation"]
+    plain(row["explanation"])
