@@ -25,7 +25,9 @@ def of_runs(scene: Scene, group: Group, runs: list[Run], expected: float) -> tup
     """
     lead = runs[0]
     week = 7 * scene.grid.per_day
-    lags = [k * week for k in range(-WEEKS, WEEKS + 1) if abs(k) * week >= lead.stop - lead.first]
+    # Seen from the past alone, twice as far back.
+    weeks = range(-2 * WEEKS, 0) if scene.sight.causal else range(-WEEKS, WEEKS + 1)
+    lags = [k * week for k in weeks if abs(k) * week >= lead.stop - lead.first]
     rows = [r.row for r in runs] if lead.row >= 0 else list(range(len(group.rows)))
     gaps = np.array([_gap(scene, group, rows, (lead.first + k, lead.stop + k)) for k in lags])
     known = gaps[np.isfinite(gaps)]

@@ -55,6 +55,8 @@ class Evidence:
         Median ratio of the neighbours to their usual level; NaN if there is none.
     others, together : int
         How many neighbours that is, and how many sensors the incident has.
+    odd : bool
+        Whether the pattern of hours stood out, and not the sum.
     whole : bool
         Whether the whole territory moved.
     entry : Event or None
@@ -86,6 +88,7 @@ class Evidence:
     neighbours: float = float("nan")
     others: int = 0
     together: int = 1
+    odd: bool = False
     whole: bool = False
     entry: Event | None = None
     holiday: str = ""
@@ -117,6 +120,7 @@ def gather(scene: Scene, group: Group, runs: list[Run]) -> Evidence:
         "end": end,
         "observed": observed,
         "expected": expected,
+        "odd": lead.odd,
         "is_count": group.is_count,
         "entry": _entry(scene, group, rows, (start, end), lead.sign),
         "holiday": texts.holiday(key, scene.holiday_name(key)) if key else "",
@@ -195,7 +199,8 @@ def _clock(scene: Scene, group: Group, row: int, first: int, stop: int) -> tuple
     hour = pd.Timedelta("1h")
     per_hour = int(hour / scene.grid.step) if scene.grid.step <= hour else 0
     around = 12 * per_hour if stop - first < scene.grid.per_day else 0
-    low, high = max(0, first - around), min(group.counted.shape[1], stop + around)
+    later = 0 if scene.sight.causal else around
+    low, high = max(0, first - around), min(group.counted.shape[1], stop + later)
     return _shape.shift(group.counted[row, low:high], group.expected[row, low:high], per_hour)
 
 
@@ -205,12 +210,15 @@ def _of_weeks(scene: Scene, group: Group, run: Run, rows: tuple[int, ...]) -> di
     week = 7 * scene.grid.per_day
     if not group.is_count or stop - first < 4 * scene.grid.per_day:
         return {}
+    decline = _shape.decline(_daily(group, run.row, first, stop, scene))
+    if scene.sight.causal:
+        return {"decline": decline}
     near = bystanders(scene, group, rows)
     block = np.concatenate([[run.row], near]).astype("int64")
     change = _shape.since_before(group.counted[block], first, stop, week)
     others = change[1:][np.isfinite(change[1:])]
     after = float(change[0] / np.median(others)) if len(others) else float(change[0])
-    return {"after": after, "decline": _shape.decline(_daily(group, run.row, first, stop, scene))}
+    return {"after": after, "decline": decline}
 
 
 def _daily(group: Group, row: int, first: int, stop: int, scene: Scene) -> Array:

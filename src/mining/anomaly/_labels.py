@@ -44,6 +44,8 @@ KEPT_SHAPE, SPARE_ZEROS = 0.8, 0.1
 TOO_SMOOTH = 0.3
 #: A shift of the clock must explain the counts this many times better.
 CLOCK_GAIN = 2.5
+#: Other hours than ever say something of the sensor from this time on.
+ODD_STAYS = pd.Timedelta("1D")
 #: Counts on the far side of a drop that are this much above the near side had been sinking before;
 #: a slope inside a lasting run of this much (log) is a drift.
 SUNK, SLOPE = 1.18, 0.25
@@ -141,6 +143,12 @@ def _late(seen: Evidence) -> bool:
     return seen.gain >= CLOCK_GAIN and seen.shift != 0
 
 
+def _odd(seen: Evidence) -> bool:
+    """Tell whether one counter kept other hours for a day or more, its neighbours their own."""
+    normal = not abs(seen.neighbours - 1) > NORMAL
+    return seen.odd and normal and seen.length >= ODD_STAYS
+
+
 #: Faults of one sensor that its values betray, in the order in which they are tried.
 FAULTS: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (
     ("zeros", _dead),
@@ -149,6 +157,7 @@ FAULTS: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (
     ("smooth", _smooth),
     ("spike", _absurd),
     ("clock", _late),
+    ("pattern", _odd),
 )
 
 

@@ -205,11 +205,10 @@ def first_hit(frame: pd.DataFrame, truth: Injection, bar: float) -> pd.Series | 
 
 
 def _over(frame: pd.DataFrame, truth: Injection) -> pd.Series:
-    return (
-        (frame["sensor"] == truth.sensor)
-        & (frame["start"] < truth.end)
-        & (frame["end"] > truth.start)
-    )
+    mine = frame["sensor"] == truth.sensor
+    if "sensors" in frame:
+        mine |= [truth.sensor in text.split(";") for text in frame["sensors"]]
+    return mine & (frame["start"] < truth.end) & (frame["end"] > truth.start)
 
 
 def false_alerts(world: World, bar: float) -> int:

@@ -33,6 +33,7 @@ SURE = {
     "smooth": 0.7,
     "spike": 0.75,
     "clock": 0.85,
+    "pattern": 0.55,
     # lasting
     "level": 0.55,
     "drift": 0.58,
