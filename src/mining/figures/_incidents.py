@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 Colour = tuple[float, float, float]
 _WIDTH = 9.0
@@ -68,7 +69,7 @@ def _months(axis: Axes, shown: pd.DataFrame, labels: list[str], colours: dict[st
     ticks = AutoDateLocator()  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(ticks)
     axis.xaxis.set_major_formatter(ConciseDateFormatter(ticks))  # type: ignore[no-untyped-call]
-    axis.yaxis.get_major_locator().set_params(integer=True)
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_title("incidents that begin in each month", fontsize=11)
 
 
