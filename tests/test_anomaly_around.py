@@ -127,6 +127,25 @@ def test_the_whole_territory_is_added_up() -> None:
     assert float(everyone["observed"].sum()) > float(found["observed"].sum())
 
 
+def test_sensors_of_one_incident_are_added_up() -> None:
+    both = incident("2025-03-12", "2025-03-13", sensors="gare;pont")
+
+    def silent(values: np.ndarray) -> np.ndarray:
+        values[between("2025-03-12", "2025-03-13")] = np.nan
+        return values
+
+    usual = [np.round(expected(LOCAL, level)) for level in (200.0, 400.0)]
+    shown = between("2025-03-10", "2025-03-15")
+    found = around(town(), both)
+    np.testing.assert_array_equal(found["observed"], sum(usual)[shown])
+    np.testing.assert_allclose(found["neighbours"], sum(usual)[shown], atol=2)
+    # While one is silent the other is compared with itself alone.
+    alone = around(town(silent), both)
+    inside = slice(48, 72)
+    for name in ("observed", "expected"):
+        np.testing.assert_allclose(alone[name][inside], usual[1][shown][inside], atol=1)
+
+
 def test_levels_are_averaged_and_have_no_neighbours_level() -> None:
     found = around(town(kind="noise"), incident("2025-03-10", "2025-03-17"))
     day = between("2025-02-24", "2025-02-25")

@@ -68,3 +68,33 @@ def test_fans_have_the_busiest_sensor_first_and_leave_absent_ones_empty() -> Non
     assert counted.get_ydata().tolist() == [9.0] * 24
     assert len(axes[0, 0].collections) == 2  # 10-90 % and 30-70 %
     assert not axes[1, 1].get_lines()
+
+
+def incident_rows() -> pd.DataFrame:
+    rows = [
+        ("a", "2025-01-05", "2025-01-06", "fault", "zeros"),
+        ("a", "2025-01-20", "2025-02-25", "works", "drop"),
+        ("", "2025-03-09", "2025-03-10", "event", "surge"),
+        ("b", "2025-03-10", "2025-03-12", "fault", "stuck"),
+    ]
+    table = pd.DataFrame(rows, columns=["sensor", "start", "end", "label", "kind"])
+    for name in ("start", "end"):
+        table[name] = pd.to_datetime(table[name]).dt.tz_localize("Europe/Paris")
+    return table
+
+
+def test_incidents_are_counted_by_month_and_kind() -> None:
+    months, kinds, when = figures.incidents(incident_rows()).axes
+    bars = {c.get_label(): [b.get_height() for b in c] for c in months.containers}
+    # January, February, March: a month without any is a gap.
+    assert bars == {"event": [0, 0, 1], "fault": [1, 0, 1], "works": [1, 0, 0]}
+    widths = np.sum([[b.get_width() for b in c] for c in kinds.containers], axis=0)
+    assert widths.tolist() == [1, 1, 1, 1]
+    assert [t.get_text() for t in when.get_yticklabels()] == ["b", "a", "(whole territory)"]
+
+
+def test_a_territory_without_incident_has_a_figure() -> None:
+    months, kinds, when = figures.incidents(incident_rows().iloc[:0]).axes
+    assert not months.containers
+    assert not kinds.containers
+    assert not when.collections

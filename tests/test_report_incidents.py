@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,9 @@ from mining.report import _pages as pages
 from mining.report import facts
 from mining.report._incidents import Incident, incidents_of
 from mining.report._language import language
-from mining.report._paste import CORRECTIONS, JOURNAL, correction_line, journal_line
+from mining.report._paste import CORRECTIONS, JOURNAL, journal_line
 from mining.report._windows import windows_of
+from mining.territory import read_corrections
 from mining.territory._events import EVENT_FIELDS
 from mining.territory._tables import journal
 from test_report_pages import (
@@ -108,12 +107,12 @@ def test_open_ones_come_first_then_the_latest(cube: xr.Dataset) -> None:
 def test_a_case_says_what_how_sure_why_and_what_to_do(cube: xr.Dataset) -> None:
     html = page(cube, rows({}))
     told = section(html, "termines")
-    assert "à\u00a0confirmer" in told
+    assert "cause à\u00a0confirmer" in told
     assert "Le journal signale des travaux" in told
     assert f"entre 800 et 1{THIN}000 (8{NBSP}fois sur{NBSP}10)" in told
     assert "si ces travaux ont eu lieu, les inscrire au journal" in told
     done = page(cube, rows({"decided_by": "correction", "certainty": "sure", "action": "none"}))
-    assert "corrigé à la main" in section(done, "termines")
+    assert "cause corrigée à la main" in section(done, "termines")
     assert "une personne a tranché" in section(done, "termines")
     check = page(cube, rows({"action": "check_sensor", "label": "fault", "sensors": "a1;b1"}))
     assert f"les compteurs «{NBSP}Compteur a1{NBSP}» et «{NBSP}Compteur b1{NBSP}»" in section(
@@ -254,21 +253,20 @@ def test_lines_of_whole_days_of_what_goes_on_and_of_odd_names(tmp_path: Path) ->
     assert (event.places, event.sensors, event.type) == ((), ("a1",), "other")
 
 
-def test_a_correction_to_paste_keeps_the_label(cube: xr.Dataset) -> None:
-    html = page(cube, rows({"action": "confirm", "label": "unexplained", "id": "x,1"}))
-    codes = [text_of(e) for e in tree(html).iter(f"{SPACE}code")]
-    line = dict(zip(CORRECTIONS, next(csv.reader(io.StringIO(codes[0]))), strict=True))
-    assert line["incident"] == "x,1"
-    assert line["label"] == "unexplained"
-    assert (line["start"], line["end"]) == ("2025-10-20 10:00", "2025-10-20 15:00")
+@pytest.mark.parametrize("sensor", ["a1", ""])
+def test_a_correction_to_paste_is_read_and_keeps_the_label(
+    cube: xr.Dataset, tmp_path: Path, sensor: str
+) -> None:
+    given = rows({"action": "confirm", "label": "unexplained", "id": "x,1", "sensor": sensor})
+    codes = [text_of(e) for e in tree(page(cube, given)).iter(f"{SPACE}code")]
     assert codes[1:] == [",".join(JOURNAL), ",".join(CORRECTIONS)]
-
-
-def test_the_correction_of_the_whole_territory_names_no_sensor() -> None:
-    start = pd.Timestamp("2025-10-20")
-    whole = Incident("", "", start, start + pd.Timedelta("1D"), "event", "", 1.0, 2.0, "", id="t")
-    cells = next(csv.reader(io.StringIO(correction_line(whole, start, WORDS))))
-    assert dict(zip(CORRECTIONS, cells, strict=True))["sensor"] == ""
+    file = tmp_path / "corrections.csv"
+    file.write_text("\n".join([codes[2], codes[0], ""]), encoding="utf-8")
+    found = read_corrections(file, ["a1"])[0][0]
+    assert (found.incident, found.label, found.sensor) == ("x,1", "unexplained", sensor)
+    assert found.start == pd.Timestamp("2025-10-20 10:00")
+    assert found.end == pd.Timestamp("2025-10-20 15:00")
+    assert CORRECTIONS == found.FIELDS
 
 
 # Events, corrections, pairs, history.

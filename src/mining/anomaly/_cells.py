@@ -53,36 +53,53 @@ def cells_of(scene: Scene, incident: Mapping[str, Any] | pd.Series, near: BoolAr
         if sensor not in scene.ids:
             msg = f"incident {incident.get('id', '')!r}: the cube has no sensor {sensor!r}"
             raise ConfigError(msg)
-        return _of_one(scene, scene.ids.index(sensor), near)
+        return _of_some(scene, scene.ids.index(sensor), incident, near)
     named = [s for s in str(incident.get("sensors") or "").split(";") if s in scene.ids]
     group = max(scene.groups, key=lambda g: _speaking(scene, g, named))
     rows = [i for i, row in enumerate(group.rows) if not named or scene.ids[row] in named]
     seen, usual = group.counted[rows], group.normal[rows]
     known = np.isfinite(seen) & np.isfinite(usual)
-    count = known.sum(axis=0)
-    share = np.maximum(count, 1) if not group.is_count else np.ones(count.shape)
-    seen, usual = (np.where(known, v, 0.0).sum(axis=0) / share for v in (seen, usual))
-    nothing = np.full(seen.shape, np.nan)
-    some = count > 0
-    return Cells(
-        np.where(some, seen, nothing), np.where(some, usual, nothing), nothing, group.is_count,
-        group.unit,
-    )  # fmt: skip
+    observed, normal = (_together(np.where(known, v, np.nan), group) for v in (seen, usual))
+    nothing = np.full(observed.shape, np.nan)
+    return Cells(observed, normal, nothing, group.is_count, group.unit)
 
 
 def _speaking(scene: Scene, group: Group, named: list[str]) -> int:
     return sum(not named or scene.ids[row] in named for row in group.rows)
 
 
-def _of_one(scene: Scene, row: int, near: BoolArray) -> Cells:
+def _of_some(
+    scene: Scene, row: int, incident: Mapping[str, Any] | pd.Series, near: BoolArray
+) -> Cells:
+    """Return the cells of a sensor, together with those of the others that the incident names."""
     group = next(g for g in scene.groups if row in g.rows)
-    index = int(np.flatnonzero(group.rows == row)[0])
-    level = np.full(group.expected.shape[1], np.nan)
+    named = {scene.ids[row], *str(incident.get("sensors") or "").split(";")}
+    several = [i for i, r in enumerate(group.rows) if scene.ids[r] in named]
+    seen, usual = scene.observed[group.rows[several]], group.expected[several]
+    level = np.full(usual.shape, np.nan)
     cells = np.flatnonzero(near)
     if group.is_count and cells.size:
         first, stop = int(cells[0]), int(cells[-1]) + 1
-        level[first:stop] = _level(scene, group, index, first, stop) * group.normal[index, near]
-    return Cells(scene.observed[row], group.expected[index], level, group.is_count, group.unit)
+        for line, index in enumerate(several):
+            share = _level(scene, group, index, first, stop)
+            level[line, first:stop] = share * group.normal[index, first:stop]
+    if len(several) == 1:
+        return Cells(seen[0], usual[0], level[0], group.is_count, group.unit)
+    # Where some of them counted, only those are expected; where none did, all of them.
+    known = np.isfinite(seen) & np.isfinite(usual)
+    used = known | ~known.any(axis=0)
+    kept = ((seen, known), (usual, used), (level, used))
+    observed, expected, others = (_together(np.where(k, v, np.nan), group) for v, k in kept)
+    return Cells(observed, expected, others, group.is_count, group.unit)
+
+
+def _together(lines: Array, group: Group) -> Array:
+    """Return the sum of counts, the mean of levels, by cell; NaN where nothing is known."""
+    known = np.isfinite(lines)
+    count = known.sum(axis=0)
+    total = np.where(known, lines, 0.0).sum(axis=0)
+    share = np.ones(count.shape) if group.is_count else np.maximum(count, 1)
+    return np.where(count > 0, total / share, np.nan)
 
 
 def _level(scene: Scene, group: Group, index: int, first: int, stop: int) -> Array:

@@ -1,4 +1,4 @@
-"""Figures of what is known of sensors: forecast, incidents, rhythms."""
+"""Figures of what is known of sensors: forecast and rhythms."""
 
 from __future__ import annotations
 
@@ -33,38 +33,6 @@ def fan(cube: xr.Dataset, forecast: xr.Dataset, sensor: str, *, days: int = 14) 
     return figure
 
 
-def incidents(found: pd.DataFrame) -> Figure:
-    """Draw when each sensor had incidents, and of which label.
-
-    Parameters
-    ----------
-    found : DataFrame
-        As returned by :func:`mining.anomaly.detect`.
-    """
-    sns.set_theme(style="whitegrid", palette="colorblind")
-    names = found["sensor"].replace("", "(whole territory)")
-    sensors = sorted(names.unique(), reverse=True)
-    height = 1.2 + 0.24 * max(len(sensors), 1)
-    figure, axis = plt.subplots(figsize=(_WIDTH, height), layout="constrained")
-    rows = {name: row for row, name in enumerate(sensors)}
-    colours = dict(zip(sorted(found["label"].unique()), sns.color_palette(), strict=False))
-    for label, group in found.groupby("label", sort=True):
-        start, end = (_naive(group[c]) for c in ("start", "end"))
-        axis.hlines(
-            [rows[s] for s in names[group.index]],
-            start,
-            end.where(end - start > pd.Timedelta("10D"), start + pd.Timedelta("10D")),
-            colors=[colours[label]],
-            linewidth=6,
-            label=str(label),
-        )
-    axis.set_yticks(range(len(sensors)), sensors)
-    axis.set_title("incidents (short ones are drawn ten days long)")
-    if len(found):
-        axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    return figure
-
-
 def rhythms(activity: xr.Dataset) -> Figure:
     """Draw the typical week of every sensor as shares, one panel per group."""
     sns.set_theme(style="whitegrid", palette="colorblind")
@@ -81,8 +49,3 @@ def rhythms(activity: xr.Dataset) -> Figure:
         axis.set_ylabel("% of the week")
     axes[-1, 0].set_xlabel("hour of the week, from Monday 0:00 local")
     return figure
-
-
-def _naive(times: pd.Series) -> pd.Series:
-    """Return tz-aware local times of one zone as local clock times."""
-    return pd.to_datetime(times).dt.tz_localize(None)

@@ -121,10 +121,11 @@ def _case(incident: Incident, page: _Page) -> dict[str, Any]:
     elif incident.action == "confirm":
         line, file = paste.correction_line(incident, today, words), "corrections"
     what = chronicle.label(incident, words)
+    sure = chronicle.certainty(incident, words)
     return {
         "anchor": page.anchors[incident],
         "title": words.text("chronicle.case", place=place, label=what),
-        "certainty": chronicle.certainty(incident, words),
+        "certainty": words.text("chronicle.cause", certainty=sure) if sure else "",
         "unsure": incident.certainty == "unsure",
         "when": chronicle.when(incident, words),
         "told": chronicle.told(incident, page.names, page.facts.minimum, words),
