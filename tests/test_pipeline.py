@@ -26,6 +26,7 @@ STAGES = (
     "evaluate",
     "forecast",
     "detect",
+    "impact",
     "cluster",
     "summarize",
     "report",

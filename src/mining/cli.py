@@ -22,6 +22,7 @@ STAGES = (
     "evaluate",
     "forecast",
     "detect",
+    "impact",
     "cluster",
     "summarize",
     "report",

@@ -27,7 +27,8 @@ _BEFORE = pd.Timedelta("56D")
 _ANTICIPATION = 7
 #: Share of the window that must have been counted.
 _LEAST_COUNTED = 0.5
-_NAN = float("nan")
+#: Placebo dates for the effects before and beside.
+_SIDE = 60
 
 
 def impact(
@@ -158,49 +159,58 @@ def _named(town: Town, name: str) -> list[int]:
 
 
 def of_window(town: Town, start: pd.Timestamp, end: pd.Timestamp, rows: IntArray) -> Impact:
-    """Estimate the impact for a prepared town; `start` and `end` local and naive."""
+    """Estimate the impact for a prepared town; `start` and `end` local and naive.
+
+    Raises
+    ------
+    ConfigError
+        If the window lies between the middles of two steps.
+    """
     zone = str(town.cube.attrs["timezone"])
     local = [t.tz_localize(zone, ambiguous=True, nonexistent="shift_forward") for t in (start, end)]
-    nothing = Impact(*local, tuple(town.ids[row] for row in rows), "future")
+    nothing = Impact(local[0], local[1], tuple(town.ids[row] for row in rows), "future")
+    if start >= town.end:
+        return nothing
     inside = np.flatnonzero(town.inside(start, end) & town.covered)
-    if not inside.size:
-        return nothing if end > town.clock[-1] or start > town.begin else _no(nothing, "too_short")
-    first, stop = int(inside[0]), int(inside[-1]) + 1
-    if town.clock[first] - town.since(rows) < _BEFORE:
-        return _no(nothing, "too_short")
+    if not inside.size and start >= town.begin:
+        msg = f"impact: found no step between {start} and {end}, expected one of {town.step}"
+        raise ConfigError(msg)
+    if not inside.size or town.clock[inside[0]] - town.since(rows) < _BEFORE:
+        return replace(nothing, reason="too_short")
     with progress.patience(f"impact: {len(rows)} sensors"):
-        return _estimated(town, first, stop, rows, nothing)
-
-
-def _no(nothing: Impact, reason: str, **known: Any) -> Impact:
-    return replace(nothing, reason=reason, **known)
+        return _estimated(town, int(inside[0]), int(inside[-1]) + 1, rows, nothing)
 
 
 def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impact) -> Impact:
     company = town.company(rows)
+    moved = np.concatenate([rows, company.beside])
     unlearnt = np.zeros(town.values.shape, dtype=bool)
-    unlearnt[np.concatenate([rows, company.beside]), first:stop] = True
+    unlearnt[moved, first:stop] = True
+    before = _before(town, first, rows, company, unlearnt)
+    if _claimed(before.get("before_low", 0.0), before.get("before_high", 0.0)):
+        # Those days were not ordinary: they must not teach what is.
+        unlearnt[moved, first - _ANTICIPATION * town.grid.per_day : first] = True
     view = View(town, first, stop, unlearnt)
-    share = view.counted(view.day, rows)[1].mean()
+    share = float(view.counted(view.day, rows)[1].mean())
     if share < _LEAST_COUNTED:
-        return _no(nothing, "no_data", counted=float(share))
+        return replace(nothing, reason="no_data", counted=share)
     controls = [company.controls] * len(rows)
     sums = _placebo.measure(view, view.day, rows, controls)
     if not sums.expected.sum() > 0:
-        return _no(nothing, "no_history", counted=float(share))
+        return replace(nothing, reason="no_history", counted=share)
     errors = _placebo.errors(view, view.day, rows, controls)
     pool = errors.total
     if len(pool) < _placebo.FEW:
-        others = _placebo.errors_of_others(view, view.day, rows, company.controls)
+        others = _placebo.errors_of_others(view, view.day, company.controls)
         pool = np.concatenate([pool, others])
     told = replace(
         nothing,
         **_figures(sums, pool),
-        counted=float(share),
+        counted=share,
         controls=tuple(town.ids[row] for row in company.controls),
         by_sensor=_by_sensor(nothing.sensors, sums, errors),
         daily=_daily(view, sums, errors),
-        **_around(town, first, stop, rows, company, unlearnt),
+        **before,
         **_beside(view, company),
     )
     return replace(told, reason=_reason(told))
@@ -226,9 +236,13 @@ def _figures(sums: Sums, errors: Array) -> dict[str, Any]:
         "low": low,
         "high": high,
         **{name: 100 * value / expected for name, value in part.items()},
-        "claimed": bool(low > 0 or high < 0),
+        "claimed": _claimed(low, high),
         "placebos": int(np.isfinite(errors).sum()),
     }
+
+
+def _claimed(low: float, high: float) -> bool:
+    return bool(low > 0 or high < 0)
 
 
 def bounds(observed: float, expected: float, errors: Array) -> tuple[float, float]:
@@ -253,19 +267,19 @@ def _daily(view: View, sums: Sums, errors: Errors) -> pd.DataFrame:
     days = view.by_day(sums.expected)
     counted = view.by_day(sums.observed)
     table = pd.DataFrame({"observed": counted, "expected": days})
-    table["low"], table["high"] = table["expected"] * np.exp([low]), table["expected"] * np.exp([high])
+    table["low"] = table["expected"] * np.exp(low)
+    table["high"] = table["expected"] * np.exp(high)
     return table[list(DAY_COLUMNS)]
 
 
-def _around(
-    town: Town, first: int, stop: int, rows: IntArray, company: Company, unlearnt: BoolArray
+def _before(
+    town: Town, first: int, rows: IntArray, company: Company, unlearnt: BoolArray
 ) -> dict[str, float]:
-    """Return the effect in the days before the window."""
-    length = _ANTICIPATION * town.grid.per_day
-    if first < length:
+    """Return the effect in the days before the window; nothing if they had an entry themselves."""
+    begin = first - _ANTICIPATION * town.grid.per_day
+    if begin < 0 or any(happened[rows, begin:first].any() for happened in town.happened):
         return {}
-    view = View(town, first - length, first, unlearnt)
-    return _effect("before", view, rows, company.controls)
+    return _effect("before", View(town, begin, first, unlearnt), rows, company.controls)
 
 
 def _beside(view: View, company: Company) -> dict[str, Any]:
@@ -280,6 +294,7 @@ def _effect(name: str, view: View, rows: IntArray, controls: IntArray) -> dict[s
     sums = _placebo.measure(view, view.day, rows, [controls] * len(rows))
     if not sums.expected.sum() > 0:
         return {}
-    found = _figures(sums, _placebo.errors(view, view.day, rows, [controls] * len(rows)).total)
+    errors = _placebo.errors(view, view.day, rows, [controls] * len(rows), most=_SIDE)
+    found = _figures(sums, errors.total)
     keys = {"effect": name, "low": f"{name}_low", "high": f"{name}_high"}
     return {new: found[old] for old, new in keys.items()}

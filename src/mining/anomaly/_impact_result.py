@@ -12,6 +12,7 @@ REASONS = {
     "controls": "comparé aux capteurs que rien n’a touchés et aux semaines voisines",
     "history": "comparé aux seules semaines voisines : aucun capteur témoin",
     "chance": "ne se distingue pas du hasard",
+    "no_sensor": "aucun capteur de passages n’est concerné",
     "no_data": "moins de la moitié de la période a été comptée",
     "too_short": "moins de huit semaines de comptages avant le début",
     "no_history": "les semaines voisines ne disent pas ce qui est habituel",

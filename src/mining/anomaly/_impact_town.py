@@ -82,6 +82,11 @@ class Town:
         """Local naive time of the first step of the data."""
         return self.grid.local[0].tz_localize(None)
 
+    @property
+    def end(self) -> pd.Timestamp:
+        """Local naive time at which the data end."""
+        return self.grid.moment(len(self.grid.local)).tz_localize(None)
+
     def since(self, rows: IntArray) -> pd.Timestamp:
         """Return the local naive time of the first trusted count of any of the sensors."""
         seen = np.flatnonzero(np.isfinite(self.values[rows]).any(axis=0))

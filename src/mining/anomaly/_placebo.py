@@ -18,6 +18,7 @@ import numpy as np
 from mining.anomaly._counterfactual import REACH
 from mining.anomaly._grid import Array, IntArray
 from mining.anomaly._impact_view import View
+from mining.cube import BoolArray
 
 #: Share of errors inside the interval.
 COVERAGE = 0.8
@@ -73,7 +74,7 @@ def measure(view: View, day: int, rows: IntArray, controls: list[IntArray]) -> S
 
 
 def _sums(
-    view: View, day: int, rows: IntArray, controls: list[IntArray], teach: Array | None
+    view: View, day: int, rows: IntArray, controls: list[IntArray], teach: BoolArray | None
 ) -> Sums:
     expected = view.expect(day, rows, controls, teach)
     counted, share = view.counted(day, rows)
@@ -81,7 +82,9 @@ def _sums(
     return Sums(np.where(known, counted, 0.0), np.where(known, share * expected, 0.0))
 
 
-def errors(view: View, day: int, rows: IntArray, controls: list[IntArray]) -> Errors:
+def errors(
+    view: View, day: int, rows: IntArray, controls: list[IntArray], *, most: int = MOST
+) -> Errors:
     """Return the errors on dates like the one of the window.
 
     Parameters
@@ -94,9 +97,11 @@ def errors(view: View, day: int, rows: IntArray, controls: list[IntArray]) -> Er
         The sensors that are added up.
     controls : list of int array
         The controls of each.
+    most : int
+        Dates compared at most.
     """
     teach = view.taught(day, rows)
-    found = [_sums(view, date, rows, controls, teach) for date in dates(view, day, rows)]
+    found = [_sums(view, date, rows, controls, teach) for date in dates(view, day, rows, most)]
     if not found:
         return Errors(np.empty(0), np.empty((0, len(rows))), np.empty((0, view.length)))
     observed = np.stack([sums.observed for sums in found])
@@ -108,7 +113,7 @@ def errors(view: View, day: int, rows: IntArray, controls: list[IntArray]) -> Er
     )
 
 
-def errors_of_others(view: View, day: int, rows: IntArray, controls: IntArray) -> Array:
+def errors_of_others(view: View, day: int, controls: IntArray) -> Array:
     """Return the errors of single controls on the same dates, each told by the other ones."""
     out = []
     for row in controls[:_OTHERS]:
@@ -117,7 +122,7 @@ def errors_of_others(view: View, day: int, rows: IntArray, controls: IntArray) -
     return np.concatenate(out) if out else np.empty(0)
 
 
-def dates(view: View, day: int, rows: IntArray) -> list[int]:
+def dates(view: View, day: int, rows: IntArray, most: int = MOST) -> list[int]:
     """Return the days on which a placebo window begins, the nearest ones first.
 
     The same weekday and the same hours; no entry of the journal; trusted counts; as many holidays;
@@ -134,7 +139,7 @@ def dates(view: View, day: int, rows: IntArray) -> list[int]:
             continue
         if abs(_holidays(view, date) - share) <= _ALIKE and _like(view, date, rows, taught):
             out.append(date)
-        if len(out) == MOST:
+        if len(out) == most:
             break
     return out
 
@@ -143,7 +148,7 @@ def _holidays(view: View, day: int) -> float:
     return float(view.holiday[day : day + view.length].mean())
 
 
-def _like(view: View, date: int, rows: IntArray, taught: Array) -> bool:
+def _like(view: View, date: int, rows: IntArray, taught: BoolArray) -> bool:
     span = slice(date, date + view.length)
     if view.happened[rows, span].any() or view.counted(date, rows)[1].mean() < _COUNTED:
         return False

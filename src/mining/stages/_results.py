@@ -24,6 +24,7 @@ _WORDS = {
     "errors_by_hour.csv": ("model",),
     "examples.csv": ("model", "cutoff", "sensor", "time"),
     "incidents.csv": ("id", "sensor", "place", "start", "end", "label", "kind", "explanation"),
+    "impacts.csv": ("entry", "type", "title", "start", "end", "sensors", "claimed", "reason"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -36,6 +37,10 @@ _NUMBERS = {
     "errors_by_hour.csv": ("weekday", "hour", "n", "actual", "abs_error"),
     "examples.csv": ("observed", "q0.1", "q0.5", "q0.9"),
     "incidents.csv": ("score", "confidence", "observed", "expected"),
+    "impacts.csv": (
+        "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
+        "before", "spill", "placebos", "counted",
+    ),
 }  # fmt: skip
 
 
@@ -72,9 +77,20 @@ def read_table(files: Workspace, name: str) -> pd.DataFrame:
 
 def read_incidents(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
     """Return the incidents with tz-aware local times."""
-    table = read_table(files, "incidents.csv")
+    return _in_local_time(files, "incidents.csv", cube)
+
+
+def read_impacts(files: Workspace, cube: xr.Dataset) -> pd.DataFrame:
+    """Return the impacts with tz-aware local times and `claimed` as truth values."""
+    table = _in_local_time(files, "impacts.csv", cube)
+    table["claimed"] = table["claimed"] == "True"
+    return table
+
+
+def _in_local_time(files: Workspace, name: str, cube: xr.Dataset) -> pd.DataFrame:
+    table = read_table(files, name)
     for column in ("start", "end"):
-        with _read_whole(files.results / "incidents.csv"):
+        with _read_whole(files.results / name):
             times = pd.to_datetime(table[column], utc=True)
         table[column] = times.dt.tz_convert(str(cube.attrs["timezone"]))
     return table
