@@ -114,7 +114,8 @@ def _speaking(movement: Array, others: IntArray, days: Days, learn: BoolArray) -
     """Return the controls that are known on most days of the window and of the learning."""
     known = np.isfinite(movement[others])
     inside = known[:, days.first : days.stop].mean(axis=1)
-    return others[(inside > 0.6) & (known[:, learn].mean(axis=1) > 0.6)]
+    speaks = (inside > 0.6) & (known[:, learn].mean(axis=1) > 0.6)
+    return np.asarray(others[speaks], dtype="int64")
 
 
 def followed(moved: Array, controls: Array, learn: BoolArray) -> Array:
@@ -142,10 +143,9 @@ def followed(moved: Array, controls: Array, learn: BoolArray) -> Array:
     use = learn & np.isfinite(common)
     if use.sum() < _LEAST_DAYS:
         return common
-    left = moved[use] - common[use]
-    variance = _variance(left)
-    left = _cut(left, variance)
-    seen = features[:, use]
+    whole = moved[use] - common[use]
+    variance = _variance(whole)
+    left, seen = _cut(whole, variance), features[:, use]
     penalty = variance * np.concatenate([[_FOLLOW], np.full(len(controls), _LEAN)])
     lean = np.linalg.solve(seen @ seen.T + np.diag(penalty), seen @ left)
     return np.asarray(common + lean @ features)

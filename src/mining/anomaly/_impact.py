@@ -108,10 +108,10 @@ def impact(
 def _moment(town: Town, time: str | pd.Timestamp, name: str) -> pd.Timestamp:
     """Return a local naive time."""
     try:
-        stamp = pd.Timestamp(time)
+        stamp = None if isinstance(time, int | float) else pd.Timestamp(time)
     except (ValueError, TypeError):
-        stamp = pd.NaT
-    if not isinstance(stamp, pd.Timestamp) or isinstance(time, int | float):
+        stamp = None
+    if not isinstance(stamp, pd.Timestamp):
         msg = f"impact: {name}: found {time!r}, expected a local time such as '2026-03-05 14:30'"
         raise ConfigError(msg)
     if stamp.tzinfo is not None:
@@ -184,7 +184,7 @@ def of_window(town: Town, start: pd.Timestamp, end: pd.Timestamp, rows: IntArray
 def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impact) -> Impact:
     company = town.company(rows)
     moved = np.concatenate([rows, company.beside])
-    unlearnt = np.zeros(town.values.shape, dtype=bool)
+    unlearnt = np.zeros(town.on_clock.shape, dtype=bool)
     unlearnt[moved, first:stop] = True
     before = _before(town, first, rows, company, unlearnt)
     if _claimed(before.get("before_low", 0.0), before.get("before_high", 0.0)):
@@ -274,12 +274,16 @@ def _daily(view: View, sums: Sums, errors: Errors) -> pd.DataFrame:
 
 def _before(
     town: Town, first: int, rows: IntArray, company: Company, unlearnt: BoolArray
-) -> dict[str, float]:
-    """Return the effect in the days before the window; nothing if they had an entry themselves."""
+) -> dict[str, Any]:
+    """Return the effect in the days before the window, of sensors without an entry in them."""
     begin = first - _ANTICIPATION * town.grid.per_day
-    if begin < 0 or any(happened[rows, begin:first].any() for happened in town.happened):
+    if begin < 0:
         return {}
-    return _effect("before", View(town, begin, first, unlearnt), rows, company.controls)
+    some, whole = town.happened
+    free = rows[~(some | whole)[rows, begin:first].any(axis=1)]
+    if not free.size:
+        return {}
+    return _effect("before", View(town, begin, first, unlearnt), free, company.controls)
 
 
 def _beside(view: View, company: Company) -> dict[str, Any]:
@@ -290,7 +294,7 @@ def _beside(view: View, company: Company) -> dict[str, Any]:
     return {"beside": names, **_effect("spill", view, company.beside, company.controls)}
 
 
-def _effect(name: str, view: View, rows: IntArray, controls: IntArray) -> dict[str, float]:
+def _effect(name: str, view: View, rows: IntArray, controls: IntArray) -> dict[str, Any]:
     sums = _placebo.measure(view, view.day, rows, [controls] * len(rows))
     if not sums.expected.sum() > 0:
         return {}

@@ -92,8 +92,11 @@ def _row(entry: Event, found: Impact) -> dict[str, object]:
     figures = {name: getattr(found, name) for name in IMPACT_COLUMNS[6:]}
     whole = not (entry.sensors or entry.places)
     return {
-        **{"entry": entry.id, "type": entry.type, "title": entry.title},
-        **{"start": found.start, "end": found.end},
+        "entry": entry.id,
+        "type": entry.type,
+        "title": entry.title,
+        "start": found.start,
+        "end": found.end,
         "sensors": "" if whole else ";".join(found.sensors),
         **figures,
     }

@@ -55,9 +55,13 @@ class Town:
         self.trusted = cubes.trusted(cube).to_numpy().astype("float64")
 
     @cached_property
-    def values(self) -> Array:
-        """Trusted counts on the local clock (sensor, position)."""
-        return self.grid.spread(self.trusted)
+    def on_clock(self) -> Array:
+        """Trusted counts on the local clock (sensor, position); two hours of one time add up."""
+        out = self.grid.spread(self.trusted)
+        again = np.flatnonzero(np.diff(self.grid.position) == 0) + 1
+        added = np.nan_to_num(self.trusted[:, again])
+        np.add.at(out, (slice(None), self.grid.position[again]), added)
+        return out
 
     @cached_property
     def monday(self) -> pd.Timestamp:
@@ -89,7 +93,7 @@ class Town:
 
     def since(self, rows: IntArray) -> pd.Timestamp:
         """Return the local naive time of the first trusted count of any of the sensors."""
-        seen = np.flatnonzero(np.isfinite(self.values[rows]).any(axis=0))
+        seen = np.flatnonzero(np.isfinite(self.on_clock[rows]).any(axis=0))
         return self.clock[int(seen[0])] if seen.size else pd.Timestamp.max
 
     @cached_property
@@ -101,7 +105,7 @@ class Town:
     @cached_property
     def happened(self) -> tuple[BoolArray, BoolArray]:
         """Positions (sensor, position) in an entry of some sensors, and in one of all of them."""
-        some = np.zeros(self.values.shape, dtype=bool)
+        some = np.zeros(self.on_clock.shape, dtype=bool)
         whole = np.zeros(self.grid.size, dtype=bool)
         for entry in self.calendar.events:
             lasting = entry.end - entry.start > _LONGEST and entry.type != "fault"
@@ -119,7 +123,7 @@ class Town:
     @cached_property
     def era(self) -> IntArray:
         """Number of changes of hardware so far (sensor, position): others are not comparable."""
-        out = np.zeros(self.values.shape, dtype="int64")
+        out = np.zeros(self.on_clock.shape, dtype="int64")
         for entry in self.calendar.events:
             if entry.type == "hardware":
                 for row, (sensor, place) in enumerate(zip(self.ids, self.places, strict=True)):
@@ -131,7 +135,7 @@ class Town:
     def shape(self) -> Array:
         """Usual count of each step of the week (sensor, slot), to share a day among its hours."""
         some, whole = self.happened
-        calm = np.where(some | whole | self.holiday, np.nan, self.values)
+        calm = np.where(some | whole | self.holiday, np.nan, self.on_clock)
         table = calm.reshape(len(self.ids), self.grid.weeks, self.grid.slots)
         known = np.isfinite(table).sum(axis=1)
         return np.asarray(np.nansum(table, axis=1) / np.maximum(known, 1) + 1e-3)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mining.anomaly._counterfactual import REACH, Days, expected
@@ -14,6 +16,8 @@ from mining.cube import BoolArray
 
 #: A day is learnt from where this share of its usual passages was counted.
 _LEAST_SHARE = 0.5
+
+_Cell = TypeVar("_Cell", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class View:
         self.offset, self.day = first % per_day, first // per_day
         whole, rest = divmod(stop - first, per_day)
         self.length = whole + (rest > 0)
-        self.size = (town.grid.size - self.offset) // per_day
+        self.size = -(-(town.grid.size - self.offset) // per_day)
         self.steps = per_day if whole else rest
         some, everywhere = town.happened
         self._some, self._odd = some, some | everywhere | town.holiday | unlearnt
@@ -69,10 +73,12 @@ class View:
         happened = some | everywhere | unlearnt
         self.happened = self._table(happened)[:, :, : self.steps].any(axis=2)
 
-    def _table(self, cells: Array | BoolArray | IntArray) -> Array:
+    def _table(self, cells: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
         """Return cells (sensor, position) as (sensor, day, step of the day)."""
-        span = slice(self.offset, self.offset + self.size * self.per_day)
-        return cells[:, span].reshape(len(cells), self.size, self.per_day)
+        nothing = np.nan if cells.dtype.kind == "f" else 0
+        out = np.full((len(cells), self.size * self.per_day), nothing, dtype=cells.dtype)
+        out[:, : cells.shape[1] - self.offset] = cells[:, self.offset :]
+        return out.reshape(len(cells), self.size, self.per_day)
 
     def shape(self, steps: int) -> Array:
         """Return the usual count of each step of each day (sensor, day, step)."""
@@ -81,7 +87,7 @@ class View:
         return week[:, np.arange(self.size) % 7, :steps]
 
     def _cut(self, steps: int) -> Cut:
-        values = self._table(self.town.values)[:, :, :steps]
+        values = self._table(self.town.on_clock)[:, :, :steps]
         usual = self.shape(steps)
         total = usual.sum(axis=2)
         sums = {}
@@ -146,9 +152,11 @@ class View:
             shape[-1, self.last_steps :] = 0.0
         cells = sums.sum(axis=0)[:, None] * shape / shape.sum(axis=1, keepdims=True)
         begin = self.offset + self.day * self.per_day
-        clock = self.town.clock[begin : begin + cells.size]
-        told = pd.Series(cells.ravel(), index=clock)[shape.ravel() > 0]
-        return told.groupby(told.index.normalize().rename("day")).sum()
+        clock = self.town.monday + self.town.step * np.arange(begin, begin + cells.size)
+        used = shape.ravel() > 0
+        days = pd.DatetimeIndex(clock[used]).normalize().rename("day")
+        told: pd.Series = pd.Series(cells.ravel()[used], index=days).groupby(level=0).sum()
+        return told
 
     def taught(self, day: int, rows: IntArray) -> BoolArray:
         """Return the days from ``day - REACH`` on that teach at least one of `rows` (offset,)."""
