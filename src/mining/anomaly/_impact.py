@@ -27,6 +27,8 @@ _BEFORE = pd.Timedelta("56D")
 _ANTICIPATION = 7
 #: Share of the window that must have been counted.
 _LEAST_COUNTED = 0.5
+#: Share of the days before that an entry may cover (its own first step).
+_BARELY = 0.05
 #: Placebo dates for the effects before and beside.
 _SIDE = 60
 
@@ -209,7 +211,7 @@ def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impac
         counted=share,
         controls=tuple(town.ids[row] for row in company.controls),
         by_sensor=_by_sensor(nothing.sensors, sums, errors),
-        daily=_daily(view, sums, errors),
+        daily=_daily(view, rows, sums, errors),
         **before,
         **_beside(view, company),
     )
@@ -261,12 +263,10 @@ def _by_sensor(names: tuple[str, ...], sums: Sums, errors: Errors) -> pd.DataFra
     return pd.DataFrame(rows).reindex(columns=list(SENSOR_COLUMNS))
 
 
-def _daily(view: View, sums: Sums, errors: Errors) -> pd.DataFrame:
+def _daily(view: View, rows: IntArray, sums: Sums, errors: Errors) -> pd.DataFrame:
     """Return what was counted and expected by local day, with the interval of a single day."""
     low, high = _placebo.interval(errors.days.ravel())
-    days = view.by_day(sums.expected)
-    counted = view.by_day(sums.observed)
-    table = pd.DataFrame({"observed": counted, "expected": days})
+    table = view.by_day(rows, sums.observed, sums.expected)
     table["low"] = table["expected"] * np.exp(low)
     table["high"] = table["expected"] * np.exp(high)
     return table[list(DAY_COLUMNS)]
@@ -280,7 +280,7 @@ def _before(
     if begin < 0:
         return {}
     some, whole = town.happened
-    free = rows[~(some | whole)[rows, begin:first].any(axis=1)]
+    free = rows[(some | whole)[rows, begin:first].mean(axis=1) < _BARELY]
     if not free.size:
         return {}
     return _effect("before", View(town, begin, first, unlearnt), free, company.controls)

@@ -59,8 +59,7 @@ class Town:
         """Trusted counts on the local clock (sensor, position); two hours of one time add up."""
         out = self.grid.spread(self.trusted)
         again = np.flatnonzero(np.diff(self.grid.position) == 0) + 1
-        added = np.nan_to_num(self.trusted[:, again])
-        np.add.at(out, (slice(None), self.grid.position[again]), added)
+        np.add.at(out.T, self.grid.position[again], np.nan_to_num(self.trusted[:, again]).T)
         return out
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -144,19 +144,33 @@ class View:
         same = self.era[rows, span] == self.era[rows, day][:, None]
         return np.where(same, counted, 0.0), np.where(same, share, 0.0)
 
-    def by_day(self, sums: Array) -> pd.Series:
-        """Return sums (row, day of the window) by local day, shared among hours as usual."""
-        shape = self.shape(self.per_day).mean(axis=0)[self.day : self.day + self.length]
-        shape[:, self.steps :] = 0.0
+    def by_day(self, rows: IntArray, observed: Array, expected: Array) -> pd.DataFrame:
+        """Return `observed` and `expected` by local day.
+
+        Parameters
+        ----------
+        rows : int array (row,)
+            Sensors.
+        observed, expected : array (row, day of the window)
+            Counts that are compared; both nothing where nothing is.
+        """
+        span = slice(self.day, self.day + self.length)
+        counts = self._table(self.town.on_clock[rows])[:, span]
+        used = np.isfinite(counts) & ((observed > 0) | (expected > 0))[:, :, None]
+        used[:, :, self.steps :] = False
         if self.last is not None:
-            shape[-1, self.last_steps :] = 0.0
-        cells = sums.sum(axis=0)[:, None] * shape / shape.sum(axis=1, keepdims=True)
+            used[:, -1, self.last_steps :] = False
+        usual = np.where(used, self.shape(self.per_day)[rows, span], 0.0)
+        part = usual / np.maximum(usual.sum(axis=2, keepdims=True), 1e-9)
+        cells = {
+            "observed": np.where(used, counts, 0.0).sum(axis=0).ravel(),
+            "expected": (expected[:, :, None] * part).sum(axis=0).ravel(),
+        }
         begin = self.offset + self.day * self.per_day
-        clock = self.town.monday + self.town.step * np.arange(begin, begin + cells.size)
-        used = shape.ravel() > 0
-        days = pd.DatetimeIndex(clock[used]).normalize().rename("day")
-        told: pd.Series = pd.Series(cells.ravel()[used], index=days).groupby(level=0).sum()
-        return told
+        clock = self.town.monday + self.town.step * np.arange(begin, begin + usual[0].size)
+        some = used.any(axis=0).ravel()
+        days = pd.DatetimeIndex(clock).normalize().rename("day")
+        return pd.DataFrame(cells, index=days)[some].groupby(level=0).sum()
 
     def taught(self, day: int, rows: IntArray) -> BoolArray:
         """Return the days from ``day - REACH`` on that teach at least one of `rows` (offset,)."""

@@ -152,7 +152,7 @@ def _like(view: View, date: int, rows: IntArray, taught: BoolArray) -> bool:
     span = slice(date, date + view.length)
     if view.happened[rows, span].any() or view.counted(date, rows)[1].mean() < _COUNTED:
         return False
-    mine = np.logical_and(view.taught(date, rows), taught)
+    mine: BoolArray = np.logical_and(view.taught(date, rows), taught)
     before, after = slice(0, REACH), slice(REACH + view.length, None)
     return all(mine[part].sum() >= _TAUGHT * taught[part].sum() for part in (before, after))
 
