@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mining.anomaly._counterfactual import REACH
 from mining.anomaly._grid import Array, IntArray
@@ -150,11 +151,14 @@ def _holidays(view: View, day: int) -> float:
 
 def _like(view: View, date: int, rows: IntArray, taught: BoolArray) -> bool:
     span = slice(date, date + view.length)
-    if view.happened[rows, span].any() or view.counted(date, rows)[1].mean() < _COUNTED:
+    if view.happened[rows, span].any() or float(view.counted(date, rows)[1].mean()) < _COUNTED:
         return False
-    mine: BoolArray = np.logical_and(view.taught(date, rows), taught)
+    mine: npt.NDArray[np.bool_] = np.asarray(view.taught(date, rows) & taught)
     before, after = slice(0, REACH), slice(REACH + view.length, None)
-    return all(mine[part].sum() >= _TAUGHT * taught[part].sum() for part in (before, after))
+    return all(
+        np.count_nonzero(mine[part]) >= _TAUGHT * np.count_nonzero(taught[part])
+        for part in (before, after)
+    )
 
 
 def interval(errors: Array) -> tuple[float, float]:
