@@ -36,6 +36,8 @@ _MAD = 1.4826
 _LEAST_VARIANCE = 1e-4
 #: Days of a weekday that make its mean, and days that make a regression.
 _LEAST_WEEKS, _LEAST_DAYS = 2, 14
+#: Share of the days on which a control must be known.
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,13 @@ class Days:
     first: int
     stop: int
 
-    def weekday_means(self) -> Array:
-        """Return the mean of the days learnt from by weekday (sensor, 7); NaN where too few."""
-        one_of = (self.weekday[:, None] == np.arange(7)).astype("float64")
-        days = self.learn.astype("float64") @ one_of
-        sums = np.where(self.learn, self.log, 0.0) @ one_of
-        enough = days >= _LEAST_WEEKS
-        return np.where(enough, sums / np.maximum(days, 1.0), np.nan)
+
+def weekday_means(log: Array, learn: BoolArray, weekday: IntArray) -> Array:
+    """Return the mean of the days learnt from by weekday (sensor, 7); NaN where too few."""
+    one_of = (weekday[:, None] == np.arange(7)).astype("float64")
+    days = learn.astype("float64") @ one_of
+    sums = np.where(learn, log, 0.0) @ one_of
+    return np.where(days >= _LEAST_WEEKS, sums / np.maximum(days, 1.0), np.nan)
 
 
 def expected(days: Days, last: Days | None, targets: IntArray, controls: list[IntArray]) -> Array:
@@ -91,31 +93,44 @@ def expected(days: Days, last: Days | None, targets: IntArray, controls: list[In
     array (target, day of the window)
         NaN where nothing can be expected.
     """
-    usual = days.weekday_means()[:, days.weekday]
-    moved, movement = days.log - usual, days.moving - usual
-    if last is not None:
-        end = days.stop - 1
-        ending = last.weekday_means()[:, last.weekday[end]]
-        usual[:, end] = ending
-        movement[:, end] = last.moving[:, end] - ending
     inside = np.arange(days.first, days.stop)
     out = np.full((len(targets), len(inside)), np.nan)
     for place, (row, others) in enumerate(zip(targets, controls, strict=True)):
-        learn = days.learn[row] & np.isfinite(moved[row])
+        usual, movement = _freed(days, last, np.concatenate([[row], others]))
+        moved = days.log[row] - usual
+        learn = days.learn[row] & np.isfinite(moved)
         if learn.sum() < _LEAST_DAYS:
             continue
-        told = followed(moved[row], movement[_speaking(movement, others, days, learn)], learn)
-        level = _level(usual[row], told, moved[row], learn, days)
-        out[place] = np.exp(usual[row] + told + level)[inside]
+        told = followed(moved, movement[_speaking(movement, days, learn)], learn)
+        level = _level(usual, told, moved, learn, days)
+        out[place] = np.exp(usual + told + level)[inside]
     return out
 
 
-def _speaking(movement: Array, others: IntArray, days: Days, learn: BoolArray) -> IntArray:
-    """Return the controls that are known on most days of the window and of the learning."""
-    known = np.isfinite(movement[others])
-    inside = known[:, days.first : days.stop].mean(axis=1)
-    speaks = (inside > 0.6) & (known[:, learn].mean(axis=1) > 0.6)
-    return np.asarray(others[speaks], dtype="int64")
+def _freed(days: Days, last: Days | None, rows: IntArray) -> tuple[Array, Array]:
+    """Return what is usual for the first of `rows` (day,), and how the others move (row, day).
+
+    All are compared over the days that the first one may be learnt from.
+    """
+    means = _means(days, rows)[:, days.weekday]
+    if last is not None:
+        end = days.stop - 1
+        means[:, end] = _means(last, rows)[:, last.weekday[end]]
+    movement = days.moving[rows] - means
+    if last is not None:
+        movement[:, end] = last.moving[rows, end] - means[:, end]
+    return means[0], movement[1:]
+
+
+def _means(days: Days, rows: IntArray) -> Array:
+    return weekday_means(days.log[rows], days.learn[rows] & days.learn[rows[0]], days.weekday)
+
+
+def _speaking(movement: Array, days: Days, learn: BoolArray) -> BoolArray:
+    """Tell which controls are known on most days of the window and of the learning."""
+    known = np.isfinite(movement)
+    inside = known[:, days.first : days.stop].mean(axis=1) >= _MOSTLY
+    return np.asarray(inside & (known[:, learn].mean(axis=1) >= _MOSTLY))
 
 
 def followed(moved: Array, controls: Array, learn: BoolArray) -> Array:

@@ -193,7 +193,7 @@ def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impac
         # Those days were not ordinary: they must not teach what is.
         unlearnt[moved, first - _ANTICIPATION * town.grid.per_day : first] = True
     view = View(town, first, stop, unlearnt)
-    share = float(view.counted(view.day, rows)[1].mean())
+    share = round(float(view.counted(view.day, rows)[1].mean()), 6)
     if share < _LEAST_COUNTED:
         return replace(nothing, reason="no_data", counted=share)
     controls = [company.controls] * len(rows)

@@ -71,7 +71,7 @@ class View:
         self.holiday = self._table(town.holiday[None])[0].mean(axis=1)
         # A placebo must not overlap anything that happened to its sensors.
         happened = some | everywhere | unlearnt
-        self.happened = self._table(happened)[:, :, : self.steps].any(axis=2)
+        self.happened: BoolArray = np.asarray(self._table(happened)[:, :, : self.steps].any(axis=2))
 
     def _table(self, cells: npt.NDArray[_Cell]) -> npt.NDArray[_Cell]:
         """Return cells (sensor, position) as (sensor, day, step of the day)."""

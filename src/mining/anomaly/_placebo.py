@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mining.anomaly._counterfactual import REACH
 from mining.anomaly._grid import Array, IntArray
@@ -153,7 +152,7 @@ def _like(view: View, date: int, rows: IntArray, taught: BoolArray) -> bool:
     span = slice(date, date + view.length)
     if view.happened[rows, span].any() or float(view.counted(date, rows)[1].mean()) < _COUNTED:
         return False
-    mine: npt.NDArray[np.bool_] = np.asarray(view.taught(date, rows) & taught)
+    mine = view.taught(date, rows) & taught
     before, after = slice(0, REACH), slice(REACH + view.length, None)
     return all(
         np.count_nonzero(mine[part]) >= _TAUGHT * np.count_nonzero(taught[part])
@@ -169,8 +168,8 @@ def interval(errors: Array) -> tuple[float, float]:
     known = np.sort(errors[np.isfinite(errors)])
     if len(known) < LEAST:
         return float("nan"), float("nan")
-    tail = (len(known) + 1) * (1 - COVERAGE) / 2
-    low = max(int(np.floor(tail)), 1) - 1
+    tail = round((len(known) + 1) * (1 - COVERAGE) / 2, 6)
+    low = max(int(tail), 1) - 1
     return float(known[low]), float(known[len(known) - 1 - low])
 
 
