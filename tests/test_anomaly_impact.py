@@ -213,10 +213,10 @@ def test_days_of_25_hours_are_counted_whole() -> None:
 
 
 def test_interval_by_hand() -> None:
-    # 19 errors: ranks 20 x 0.1 = 2 and 18 of the sorted ones.
-    assert interval(np.arange(1.0, 20.0)[::-1]) == (2.0, 18.0)
-    assert interval(np.array([*range(1, 20), np.nan], dtype=float)) == (2.0, 18.0)
-    # 10 errors: rank 1.1, rounded outwards.
+    # 99 errors: ranks 100 x 0.09 = 9 and 91 of the sorted ones.
+    assert interval(np.arange(1.0, 100.0)[::-1]) == (9.0, 91.0)
+    assert interval(np.array([*range(1, 100), np.nan], dtype=float)) == (9.0, 91.0)
+    # 10 errors: rank 0.99, at least the first.
     assert interval(np.arange(10.0)) == (0.0, 9.0)
     assert np.isnan(interval(np.arange(9.0))).all()
 

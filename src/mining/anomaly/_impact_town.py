@@ -137,7 +137,7 @@ class Town:
         calm = np.where(some | whole | self.holiday, np.nan, self.on_clock)
         table = calm.reshape(len(self.ids), self.grid.weeks, self.grid.slots)
         known = np.isfinite(table).sum(axis=1)
-        return np.asarray(np.nansum(table, axis=1) / np.maximum(known, 1) + 1e-3)
+        return np.asarray(np.maximum(np.nansum(table, axis=1) / np.maximum(known, 1), 1e-6))
 
     def inside(
         self, start: pd.Timestamp, end: pd.Timestamp, *, whole_steps: bool = True
