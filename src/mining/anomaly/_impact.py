@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _placebo
 from mining.anomaly._grid import Array, IntArray
+from mining.anomaly._impact_names import moment, touched
 from mining.anomaly._impact_result import DAY_COLUMNS, SENSOR_COLUMNS, Impact
 from mining.anomaly._impact_town import Company, Town
 from mining.anomaly._impact_view import View
@@ -100,64 +100,11 @@ def impact(
     cubes.validate(cube)
     known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
     town = Town(cube, known or calendars.as_calendar(calendar))
-    window = (_moment(town, start, "start"), _moment(town, end, "end"))
+    window = (moment(town, start, "start"), moment(town, end, "end"))
     if window[1] <= window[0]:
         msg = f"impact: found the end {end}, expected a time after the start, {start}"
         raise ConfigError(msg)
     return of_window(town, *window, touched(town, sensors))
-
-
-def _moment(town: Town, time: str | pd.Timestamp, name: str) -> pd.Timestamp:
-    """Return a local naive time."""
-    try:
-        stamp = None if isinstance(time, int | float) else pd.Timestamp(time)
-    except (ValueError, TypeError):
-        stamp = None
-    if not isinstance(stamp, pd.Timestamp):
-        msg = f"impact: {name}: found {time!r}, expected a local time such as '2026-03-05 14:30'"
-        raise ConfigError(msg)
-    if stamp.tzinfo is not None:
-        stamp = stamp.tz_convert(str(town.cube.attrs["timezone"])).tz_localize(None)
-    return stamp
-
-
-def touched(town: Town, sensors: str | Iterable[str] | None) -> IntArray:
-    """Return the rows of the sensors that are meant, by their own names or by their places.
-
-    Raises
-    ------
-    ConfigError
-        As :func:`impact` says.
-    """
-    if sensors is None:
-        rows = [row for row, counts in enumerate(town.counts) if counts]
-        wanted: list[str] = []
-    else:
-        wanted = [sensors] if isinstance(sensors, str) else [str(s) for s in sensors]
-        rows = sorted({row for name in wanted for row in _named(town, name)})
-    states = [town.ids[row] for row in rows if not town.counts[row]]
-    if not rows or states:
-        found = f"{states[0]!r}, which counts nothing" if states else "no sensor"
-        msg = f"impact: sensors: found {found}, expected sensors that count passages"
-        raise ConfigError(msg)
-    kinds = sorted({town.kinds[row] for row in rows})
-    if len(kinds) > 1:
-        msg = f"impact: sensors: found the kinds {', '.join(kinds)}, expected sensors of one kind"
-        raise ConfigError(msg)
-    return np.array(sorted(rows, key=lambda row: town.ids[row]), dtype="int64")
-
-
-def _named(town: Town, name: str) -> list[int]:
-    if name in town.ids:
-        return [town.ids.index(name)]
-    rows = [row for row, place in enumerate(town.places) if name and place == name]
-    rows = [row for row in rows if town.counts[row]] or rows
-    if not rows:
-        names = sorted({*town.ids, *town.places} - {""})
-        near = get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
-        msg = f"impact: sensors: found {name!r}, expected a sensor or a place such as {near}"
-        raise ConfigError(msg)
-    return rows
 
 
 def of_window(town: Town, start: pd.Timestamp, end: pd.Timestamp, rows: IntArray) -> Impact:
@@ -185,13 +132,7 @@ def of_window(town: Town, start: pd.Timestamp, end: pd.Timestamp, rows: IntArray
 
 def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impact) -> Impact:
     company = town.company(rows)
-    moved = np.concatenate([rows, company.beside])
-    unlearnt = np.zeros(town.on_clock.shape, dtype=bool)
-    unlearnt[moved, first:stop] = True
-    before = _before(town, first, rows, company, unlearnt)
-    if _claimed(before.get("before_low", 0.0), before.get("before_high", 0.0)):
-        # Those days were not ordinary: they must not teach what is.
-        unlearnt[moved, first - _ANTICIPATION * town.grid.per_day : first] = True
+    before, unlearnt = _before(town, first, stop, rows, company)
     view = View(town, first, stop, unlearnt)
     share = round(float(view.counted(view.day, rows)[1].mean()), 6)
     if share < _LEAST_COUNTED:
@@ -201,13 +142,9 @@ def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impac
     if not sums.expected.sum() > 0:
         return replace(nothing, reason="no_history", counted=share)
     errors = _placebo.errors(view, view.day, rows, controls)
-    pool = errors.total
-    if len(pool) < _placebo.FEW:
-        others = _placebo.errors_of_others(view, view.day, company.controls)
-        pool = np.concatenate([pool, others])
     told = replace(
         nothing,
-        **_figures(sums, pool),
+        **_figures(sums, _pooled(view, errors.total, company)),
         counted=share,
         controls=tuple(town.ids[row] for row in company.controls),
         by_sensor=_by_sensor(nothing.sensors, sums, errors),
@@ -216,6 +153,14 @@ def _estimated(town: Town, first: int, stop: int, rows: IntArray, nothing: Impac
         **_beside(view, company),
     )
     return replace(told, reason=_reason(told))
+
+
+def _pooled(view: View, own: Array, company: Company) -> Array:
+    """Return the errors of the sum, with those of other sensors where they are few."""
+    if len(own) >= _placebo.FEW:
+        return own
+    others = _placebo.errors_of_others(view, view.day, company.controls)
+    return np.concatenate([own, others])
 
 
 def _reason(told: Impact) -> str:
@@ -273,17 +218,25 @@ def _daily(view: View, rows: IntArray, sums: Sums, errors: Errors) -> pd.DataFra
 
 
 def _before(
-    town: Town, first: int, rows: IntArray, company: Company, unlearnt: BoolArray
-) -> dict[str, Any]:
-    """Return the effect in the days before the window, of sensors without an entry in them."""
+    town: Town, first: int, stop: int, rows: IntArray, company: Company
+) -> tuple[dict[str, Any], BoolArray]:
+    """Return the effect in the days before, and the cells that must teach nothing.
+
+    The effect is that on the sensors without an entry in these days. If it can be told from chance
+    these days were not ordinary: they must not teach what is.
+    """
+    moved = np.concatenate([rows, company.beside])
+    unlearnt = np.zeros(town.on_clock.shape, dtype=bool)
+    unlearnt[moved, first:stop] = True
     begin = first - _ANTICIPATION * town.grid.per_day
-    if begin < 0:
-        return {}
     some, whole = town.happened
-    free = rows[(some | whole)[rows, begin:first].mean(axis=1) < _BARELY]
-    if not free.size:
-        return {}
-    return _effect("before", View(town, begin, first, unlearnt), free, company.controls)
+    free = rows[(some | whole)[rows, max(begin, 0) : first].mean(axis=1) < _BARELY]
+    if begin < 0 or not free.size:
+        return {}, unlearnt
+    effect = _effect("before", View(town, begin, first, unlearnt), free, company.controls)
+    if effect and _claimed(effect["before_low"], effect["before_high"]):
+        unlearnt[moved, begin:first] = True
+    return effect, unlearnt
 
 
 def _beside(view: View, company: Company) -> dict[str, Any]:

@@ -101,17 +101,26 @@ def errors(
     most : int
         Dates compared at most.
     """
+    live = measure(view, day, rows, controls).expected.sum(axis=1) > 0
+    if not live.any():
+        return _none(view, rows)
     teach = view.taught(day, rows)
-    found = [_sums(view, date, rows, controls, teach) for date in dates(view, day, rows, most)]
+    like = dates(view, day, rows[live], most)
+    found = [_sums(view, date, rows, controls, teach) for date in like]
     if not found:
-        return Errors(np.empty(0), np.empty((0, len(rows))), np.empty((0, view.length)))
-    observed = np.stack([sums.observed for sums in found])
-    expected = np.stack([sums.expected for sums in found])
+        return _none(view, rows)
+    # A sensor that was silent in the window is left out of every date too.
+    observed = np.stack([sums.observed for sums in found]) * live[:, None]
+    expected = np.stack([sums.expected for sums in found]) * live[:, None]
     return Errors(
         log_ratio(observed.sum(axis=(1, 2)), expected.sum(axis=(1, 2))),
         log_ratio(observed.sum(axis=2), expected.sum(axis=2)),
         log_ratio(observed.sum(axis=1), expected.sum(axis=1)),
     )
+
+
+def _none(view: View, rows: IntArray) -> Errors:
+    return Errors(np.empty(0), np.empty((0, len(rows))), np.empty((0, view.length)))
 
 
 def errors_of_others(view: View, day: int, controls: IntArray) -> Array:
