@@ -282,6 +282,20 @@ def test_effects_grow_with_the_counts(factor: int, seed: int) -> None:
     assert many.percent == pytest.approx(one.percent, abs=1e-3)
 
 
+def test_nothing_falls_by_more_than_all_of_it() -> None:
+    end = FAIR + pd.Timedelta("1D")
+    found = impact(
+        changed(noisy_town(), "a", FAIR, end, lambda old: 0 * old), FAIR, end, sensors="a"
+    )
+    assert (found.percent_low, found.percent, found.percent_high) == (-100, -100, -100)
+    assert found.low < found.effect < found.high < 0
+    half = impact(
+        changed(noisy_town(), "a", FAIR, end, lambda old: np.round(old / 2)), FAIR, end, sensors="a"
+    )
+    # The bound in passages says what it expects: the count that was, less the effect.
+    assert half.percent_low == pytest.approx(100 * (half.observed / (half.observed - half.low) - 1))
+
+
 @settings(max_examples=4, deadline=None)
 @given(order=st.permutations(range(4)))
 def test_the_order_of_sensors_does_not_matter(order: list[int]) -> None:

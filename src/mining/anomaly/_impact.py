@@ -175,14 +175,16 @@ def _figures(sums: Sums, errors: Array) -> dict[str, Any]:
     observed, expected = float(sums.observed.sum()), float(sums.expected.sum())
     low, high = bounds(observed, expected, errors)
     effect = observed - expected
-    part = {"percent": effect, "percent_low": low, "percent_high": high}
     return {
         "observed": observed,
         "expected": expected,
         "effect": effect,
         "low": low,
         "high": high,
-        **{name: 100 * value / expected for name, value in part.items()},
+        "percent": 100 * effect / expected,
+        # Each bound in per cent of the count that it expects: never less than -100 %.
+        "percent_low": 100 * low / (observed - low),
+        "percent_high": 100 * high / (observed - high),
         "claimed": _claimed(low, high),
         "placebos": int(np.isfinite(errors).sum()),
     }

@@ -51,7 +51,8 @@ class Impact:
     effect, low, high : float
         `observed` less `expected`, and the 80 % interval of this sum.
     percent, percent_low, percent_high : float
-        The same in per cent of `expected`.
+        The same in per cent of what is expected: of `expected`, and at the bounds of the count
+        that each of them expects, so that nothing falls by more than 100 %.
     claimed : bool
         Whether the effect can be told from chance: its interval does not hold 0.
     controls : tuple of str
