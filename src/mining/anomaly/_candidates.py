@@ -14,6 +14,8 @@ from mining.anomaly._scene import CROWD, Group, Scene
 
 #: The median sensor must have moved by this factor for the territory to have moved.
 LEAST_COMMON = 1.15
+#: A run scoring this many times the territory's is told beside it.
+_TELLING = 2.0
 #: A sensor below this share of what was expected has a trouble of its own.
 _DEAD = 0.05
 
@@ -128,12 +130,15 @@ def _one_a_holiday(scene: Scene, town: list[Run]) -> list[Run]:
 
 
 def _explained(scene: Scene, group: Group, run: Run, town: list[Run]) -> bool:
-    """Tell whether an incident of the territory says all there is to say of a sensor's run."""
+    """Tell whether an incident of the territory says all there is to say of a sensor's run.
+
+    The run is what the sensor did beyond the others; far stronger than what all did it is told.
+    """
     for whole in town:
         if 2 * run.overlap(whole) < run.stop - run.first:
             continue
         if run.sign == whole.sign or scene.holiday(whole.first, whole.stop):
-            return not _dead(scene, group, run)
+            return run.score <= _TELLING * whole.score and not _dead(scene, group, run)
     return False
 
 

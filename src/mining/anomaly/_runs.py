@@ -17,6 +17,8 @@ from mining.anomaly._windows import Window
 
 #: No run below this score is an incident, whatever the budget.
 FLOOR = 3.0
+#: The same for the territory as a whole.
+TOWN_FLOOR = 4.5
 #: Runs of one sensor (of the territory) and one direction closer than this are one thing.
 MERGE_GAP, TOWN_MERGE_GAP = "14h", "1D"
 #: From this length a window is placed by whole days.
@@ -163,7 +165,7 @@ def _pursued(over: list[Scale], grid: Grid, row: int) -> list[Run]:
     while True:
         which, end = (int(i) for i in np.unravel_index(int(scores.argmax()), scores.shape))
         peak = float(scores[which, end])
-        if peak <= FLOOR:
+        if peak <= (TOWN_FLOOR if row < 0 else FLOOR):
             return runs
         scale = over[which]
         n = scale.window.steps
@@ -177,6 +179,8 @@ def _pursued(over: list[Scale], grid: Grid, row: int) -> list[Run]:
         out = slice(min(first, placed.first), max(end + 1, placed.stop))
         near = slice(max(0, out.start - longest), min(scores.shape[1], out.stop + longest))
         for k, other in enumerate(over):
+            if other.sign * placed.sign < 0 and not placed.odd:
+                continue  # a crowd in a lean fortnight is another thing
             left[k][out] = np.nan
             scores[k, out.start : near.stop] = other.score(left[k][near], near)[
                 out.start - near.start :

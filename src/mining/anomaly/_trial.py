@@ -34,7 +34,7 @@ listed kind per seed, in one copy of the data, and 3 of each unlisted kind (on w
 tuned) in another, at least 3 days apart on a sensor; quality rules run on each. Bar: the score that
 leaves B statistical alerts per sensor and 30 days on the clean months (those that the calendar
 explains, of the whole territory, and of exact rules left out; one that lasts costs one per week).
-Recall: an incident that has that sensor above the bar overlaps the window. Lucky: the same on clean data.
+Recall: an incident of that sensor above the bar overlaps the window. Lucky: the same on clean data.
 Net: (recall - lucky) / (1 - lucky), macro mean over kinds. False: alerts outside every window, per
 sensor and month. Delay: hours from the start to the end of the first causal window above the bar
 (found ones only). Balance: fault against the rest, label of the strongest incident, balanced."""
@@ -205,14 +205,10 @@ def first_hit(frame: pd.DataFrame, truth: Injection, bar: float) -> pd.Series | 
 
 
 def _over(frame: pd.DataFrame, truth: Injection) -> pd.Series:
-    names = frame["sensors"] if "sensors" in frame else frame["sensor"]
-    concerned = [truth.sensor in str(several).split(";") for several in names]
-    return (
-        np.array(concerned, dtype=bool)
-        & (frame["sensor"] != "")  # the territory is nobody's hit
-        & (frame["start"] < truth.end)
-        & (frame["end"] > truth.start)
-    )
+    mine = frame["sensor"] == truth.sensor
+    if "sensors" in frame:
+        mine |= [truth.sensor in text.split(";") for text in frame["sensors"]]
+    return mine & (frame["start"] < truth.end) & (frame["end"] > truth.start)
 
 
 def false_alerts(world: World, bar: float) -> int:
