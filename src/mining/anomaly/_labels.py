@@ -46,6 +46,8 @@ TOO_SMOOTH = 0.3
 CLOCK_GAIN = 2.5
 #: Other hours than ever say something of the sensor from this time on.
 ODD_STAYS = pd.Timedelta("1D")
+#: ... if they are less like the usual ones than this.
+OWN_HOURS = 0.93
 #: Counts on the far side of a drop that are this much above the near side had been sinking before;
 #: a slope inside a lasting run of this much (log) is a drift.
 SUNK, SLOPE = 1.18, 0.25
@@ -144,9 +146,13 @@ def _late(seen: Evidence) -> bool:
 
 
 def _odd(seen: Evidence) -> bool:
-    """Tell whether one counter kept other hours for a day or more, its neighbours their own."""
+    """Tell whether one counter kept other hours for a day or more, its neighbours their own.
+
+    Fewer people at the usual hours are no such thing, however far the pattern stands out.
+    """
     normal = not abs(seen.neighbours - 1) > NORMAL
-    return seen.odd and normal and seen.length >= ODD_STAYS
+    other = seen.sign > 0 or seen.likeness < OWN_HOURS
+    return seen.odd and normal and other and seen.length >= ODD_STAYS
 
 
 #: Faults of one sensor that its values betray, in the order in which they are tried.

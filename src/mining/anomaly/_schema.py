@@ -47,8 +47,8 @@ FIELDS = (
         "kind",
         "text",
         "What it looks like within the label: silence, zeros, stuck, smooth, spike, ceiling, copy, "
-        "twin, clock, declared, absurd, low, swap, multiple, cumulative, filled, pattern, hardware, "
-        "level, drift, drop, surge, closure, diversion. New kinds may come.",
+        "twin, clock, declared, absurd, low, swap, multiple, cumulative, filled, pattern, "
+        "hardware, level, drift, drop, surge, closure, diversion. New kinds may come.",
     ),
     Field("score", "number", "How far it stands out; 100 where exact values told."),
     Field("confidence", "share", "How sure the label is."),
