@@ -139,6 +139,9 @@ def test_sensors_of_one_incident_are_added_up() -> None:
     found = around(town(), both)
     np.testing.assert_array_equal(found["observed"], sum(usual)[shown])
     np.testing.assert_allclose(found["neighbours"], sum(usual)[shown], atol=2)
+    # What the incident states is over each sensor's own hours: nothing is brought to it.
+    more = around(town(), {**both, "expected": 5000.0})
+    np.testing.assert_array_equal(more["expected"], found["expected"])
     # While one is silent the other is compared with itself alone.
     alone = around(town(silent), both)
     inside = slice(48, 72)

@@ -131,6 +131,8 @@ def stated(incident: Mapping[str, Any] | pd.Series, cells: Cells, inside: BoolAr
 
 def _factor(incident: Mapping[str, Any] | pd.Series, cells: Cells, inside: BoolArray) -> float:
     """Return what brings the expectation of the cells to the total that the incident states."""
+    if incident["sensor"] and ";" in str(incident.get("sensors") or ""):
+        return 1.0  # the total is over the cells of each sensor's own time
     stated = float(incident.get("expected", np.nan))
     rhythm = cells.expected[inside & np.isfinite(cells.expected)]
     known = cells.expected[inside & np.isfinite(cells.expected) & np.isfinite(cells.observed)]

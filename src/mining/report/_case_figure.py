@@ -69,7 +69,8 @@ def _days(axes: Axes, window: Window, words: Language) -> None:
     if window.step == "1h":
         noons = pd.date_range(window.times[0].normalize(), window.times[-1]) + pd.Timedelta("12h")
         noons = noons[(noons >= window.times[0]) & (noons <= window.times[-1])]
-        for day in noons.normalize():
+        midnights = noons.normalize()
+        for day in midnights[midnights >= window.times[0]]:
             axes.axvline(day_of(day), color=style.RULE, linewidth=0.6, zorder=0, clip_on=False)
         names = [words.short_date(d, weekday=True).replace("\u00a0", "\n") for d in noons]
         axes.set_xticks(days_of(noons), names, fontsize=11)
