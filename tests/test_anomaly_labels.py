@@ -111,6 +111,8 @@ def verdict(seen: Evidence) -> tuple[str, str]:
         (lasts(5, whole=True), ("unexplained", "unexplained")),
         (lasts(60, whole=True, scale=0), ("unexplained", "town_level")),
         (replace(SURGE, whole=True), ("event", "town_surge")),
+        (lasts(9, whole=True, sign=1, near_holiday=True), ("calendar", "season")),
+        (lasts(9, whole=True, sign=1), ("unexplained", "unexplained")),
         (replace(SURGE, holiday="Noël"), ("calendar", "holiday")),
     ],
 )
