@@ -24,6 +24,7 @@ from mining.anomaly._evidence import Evidence
 from mining.anomaly._labels import FAULTS, judge
 from mining.anomaly._verdict import ACTIONS, CERTAIN, SURE, certainty, confidence
 from mining.cube import Reason
+from mining.errors import ConfigError
 
 THIN = "\u202f"
 
@@ -111,6 +112,8 @@ def verdict(seen: Evidence) -> tuple[str, str]:
         (lasts(5, whole=True), ("unexplained", "unexplained")),
         (lasts(60, whole=True, scale=0), ("unexplained", "town_level")),
         (replace(SURGE, whole=True), ("event", "town_surge")),
+        (lasts(9, whole=True, sign=1, near_holiday=True), ("calendar", "season")),
+        (lasts(9, whole=True, sign=1), ("unexplained", "unexplained")),
         (replace(SURGE, holiday="Noël"), ("calendar", "holiday")),
     ],
 )
@@ -393,6 +396,20 @@ def test_the_calendar_of_the_cube_is_the_default_and_none_is_allowed() -> None:
     cube = change(cube, 0, cells(cube, "2024-02-13", "2024-02-16"), lambda v: np.round(v * 0.7))
     assert only(detect(cube))["label"] == "works"
     assert only(detect(cube, calendar=None))["label"] == "unexplained"
+
+
+def test_an_entry_that_ends_before_it_starts_is_one_clear_sentence() -> None:
+    entry = {"id": "T1", "type": "works", "start": "2024-02-15", "end": "2024-02-13"}
+    with pytest.raises(ConfigError, match="event 1 of the calendar: 'end': found '2024-02-13', "):
+        detect(town(1, 2), calendar={"events": [entry]})
+
+
+def test_the_past_alone_gives_the_same_label_to_a_clear_case() -> None:
+    cube = town(5, 24)
+    hours = cells(cube, "2024-05-15 10", "2024-05-15 16")
+    cube = change(cube, 2, hours, lambda v: v * 3)
+    row = only(detect(cube, mode="causal"))
+    assert (row["label"], row["sensor"]) == ("event", "capteur C")
 
 
 def test_a_declared_fault_names_its_entry() -> None:

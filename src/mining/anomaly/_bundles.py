@@ -44,7 +44,7 @@ def of_runs(scene: Scene, group: Group, runs: Sequence[Run]) -> list[list[Run]]:
 def _same(leader: Run, other: Run, near: dict[int, set[int]], begin: int) -> bool:
     if other.row < 0 or other.row == leader.row or leader.sign != other.sign:
         return False
-    if leader.odd or other.odd or (leader.scale == 0) != (other.scale == 0):
+    if leader.odd != other.odd or (leader.scale == 0) != (other.scale == 0):
         return False
     if abs(leader.first - other.first) > begin:
         return False

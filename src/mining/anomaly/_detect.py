@@ -64,6 +64,9 @@ def detect(
         "offline" looks at both sides of every moment: for history. "causal" expects and judges
         from the past alone, for nightly use: a run begins to score when its first windows end.
         Level steps are then found as long runs.
+    corrections : None, DataFrame or sequence, optional
+        Rows of ``corrections.csv`` (or :class:`mining.territory.Correction`): what people say of
+        incidents wins over the machine and the journal.
     least_silence : str or Timedelta
         Missing cells make an incident from this duration on.
     merge_gap : str or Timedelta
@@ -72,25 +75,27 @@ def detect(
     Returns
     -------
     DataFrame
-        One row per incident, sorted by start and sensor: `id`, `sensor` and `place` ("" where the
-        whole territory moved), `start`, `end` (local, end exclusive), `label` (fault, works,
-        event, weather, calendar, unexplained), `kind`, `score` (100 for exact rules),
-        `confidence` of the label (0 to 1), `observed` and `expected` (sums of counts, means of
-        levels; over the cells that have both, NaN where nothing is known), `neighbours` (median
-        ratio of the neighbours to their usual level), `explanation` (one French sentence).
+        One row per thing that happened, sorted by start and sensor; runs of neighbouring sensors
+        that are the same thing are one. Columns: :data:`mining.anomaly.COLUMNS`, each described in
+        ``docs/incidents.md``; among them `sensor` ("" where the whole territory moved), `start`,
+        `end` (local, end exclusive), `label` (fault, works, event, weather, calendar, unexplained)
+        with its `confidence`, `observed` and `expected` (sums of counts, means of levels; over the
+        cells that have both, NaN where nothing is known), `neighbours` (median ratio of the
+        neighbours to their usual level) and `explanation` (French, a sentence or two).
 
     Raises
     ------
     CubeError
         If `cube` is not a cube.
     ConfigError
-        If the calendar or an option says something impossible.
+        If the calendar, a correction or an option says something impossible.
 
     Notes
     -----
     With less than 27 days of data, or for a sensor with fewer than three other weeks of a slot,
     nothing can be expected: only coded incidents are found. With one sensor there are no
-    neighbours: movements of the town are the sensor's own. With fewer than three there is no
+    neighbours: movements of the town are the sensor's own. Journal entries for sensors or places
+    that the cube does not have explain nothing. With fewer than three there is no
     "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
     of a day or more have no scale below the step.
     """

@@ -102,9 +102,11 @@ def _town(seen: Evidence, shape: str) -> Verdict:
     """Judge a movement of the whole territory on days that no holiday explains."""
     if seen.scale == 0:
         return Verdict("unexplained", shape, "town_level")
-    if seen.sign > 0:
+    if seen.sign > 0 and seen.length <= BRIEF:
         return Verdict("event", shape, "town_surge")
-    if seen.length <= WEATHER_STAYS and not seen.near_holiday:
+    if seen.sign > 0 and seen.near_holiday:
+        return Verdict("calendar", shape, "season")
+    if seen.sign < 0 and seen.length <= WEATHER_STAYS and not seen.near_holiday:
         return Verdict("weather", shape, "town_drop")
     return Verdict("unexplained", shape, "unexplained")
 

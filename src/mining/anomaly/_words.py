@@ -64,7 +64,7 @@ WHY = {
     "works_shared": "baisse commune, {maybe} des travaux",
     "closure": "{maybe} une rue fermée",
     "holiday": "{words} l’explique",
-    "season": "{maybe} des jours de congé",
+    "season": "{maybe} l’effet des fêtes ou des congés",
     "surge": "hausse brève, {maybe} un événement",
     "surge_shared": "hausse commune, {maybe} un événement",
     "town_surge": "{maybe} un événement",

@@ -18,8 +18,8 @@ def run(root: Path, territory: str) -> None:
     """Write ``incidents.csv`` and ``.json``, corrections without incident, curves for pages."""
     files = Workspace(root, territory)
     options = load_params(files.params).detect
-    corrections = load_territory(files.folder).corrections
     cube = data_model.read(files.cube)
+    corrections = load_territory(files.folder).corrections
     with step(f"detect incidents of {cube.sizes['sensor']} sensors"):
         found = anomaly.detect(
             cube, alerts_per_month=options.alerts_per_month, corrections=corrections
