@@ -1,0 +1,205 @@
+"""Which cells to hide so that no sensitive one can be worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import LinearConstraint, linprog, milp
+
+from mining.errors import ConfigError
+from mining.secrecy._cells import (
+    DOMINANCE,
+    LEAST,
+    Bools,
+    Floats,
+    Relation,
+    System,
+    check_table,
+    system,
+    whole,
+)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Tables that may be published.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        Number of establishments, NaN where hidden.
+    values : DataFrame or None
+        The magnitude, hidden in the same cells.
+    hidden : DataFrame of bool
+        The hidden cells; which of them are hidden for their own sake is not told, for it would
+        tell that one holds one or two.
+    """
+
+    counts: pd.DataFrame
+    values: pd.DataFrame | None
+    hidden: pd.DataFrame
+
+
+def protect(
+    counts: pd.DataFrame,
+    *,
+    rows: Sequence[Relation] = (),
+    columns: Sequence[Relation] = (),
+    values: pd.DataFrame | None = None,
+    largest: pd.DataFrame | None = None,
+    least: int = LEAST,
+    dominance: float = DOMINANCE,
+) -> Protected:
+    """Hide the cells of a table that say too much of one establishment.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Number of establishments, totals included: rows and columns that are sums of others, or
+        that contain others, stand in the table as the others do.
+    rows, columns : sequence of (whole, parts)
+        Which rows (columns) lie inside which: a total and all it adds up, a commune and its IRIS,
+        a circle of 500 m and the one of 300 m inside it. Parts of one relation do not overlap; for
+        parts that do, give a relation for each. What a whole holds beyond its parts can be had by
+        subtraction, so it is protected as if it were a cell.
+    values, largest : DataFrame, optional
+        A magnitude (staff, turnover) and the share of it, in its unit, of the largest establishment
+        of each cell. Given together.
+    least : int
+        Cells of 1 to `least` - 1 establishments are sensitive. A true zero is shown: no
+        establishment is behind it, and gaps in what a street offers are made of zeros.
+    dominance : float
+        Cells of which one establishment makes up more than this share are sensitive.
+
+    Returns
+    -------
+    Protected
+        Tables with NaN in the hidden cells.
+
+    Raises
+    ------
+    ConfigError
+        If tables or relations do not fit together.
+
+    Notes
+    -----
+    From what is shown and the relations, an outsider who knows that cells are not negative must
+    find, for a sensitive count, both a smaller value and one of `least` or more; for a sensitive
+    magnitude a range of at least 1 / `dominance` - 1 up and down. For each sensitive cell and
+    direction, a linear program finds the cheapest change of the table that moves the cell so far
+    and keeps all sums (large cells cost more, a cell already hidden nothing); the cells it moves
+    are hidden. The changed table agrees with all that is shown, so the outsider cannot rule it
+    out: protection holds by construction. Where a solution is not of whole numbers, the program is
+    solved again over whole numbers.
+
+    References
+    ----------
+    Kelly, Golden and Assad, *Cell suppression: disclosure protection for sensitive tabular data*,
+    Networks 22 (1992); Fischetti and Salazar, *Solving the cell suppression problem on tabular data
+    with linear constraints*, Management Science 47 (2001).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"bars": [5, 2, 7], "shops": [9, 8, 17]}, ["north", "south", "all"])
+    >>> protect(table, rows=[("all", ["north", "south"])]).counts
+           bars  shops
+    north   NaN    9.0
+    south   NaN    8.0
+    all     7.0   17.0
+    """
+    check_table(counts, "counts")
+    if not whole(counts.to_numpy(dtype="float64")):
+        raise ConfigError("counts: expected whole numbers")
+    if (values is None) != (largest is None):
+        raise ConfigError("values and largest go together")
+    plan = system(counts, rows, columns)
+    few = (plan.values > 0) & (plan.values < least)
+    top = np.maximum(plan.values + 1, least) - plan.values
+    hidden = _closed(plan, few, np.ones(plan.values.shape), top, few | plan.remainders(), True)
+    if values is not None and largest is not None:
+        check_table(values, "values", counts)
+        check_table(largest, "largest", counts)
+        hidden = _with_values(plan, values, largest, (rows, columns), hidden, dominance)
+        # What the magnitude hides is hidden in the counts too, which only widens their bounds.
+    mask = hidden[: plan.shape[0], : plan.shape[1]]
+    shown = pd.DataFrame(mask, counts.index, counts.columns)
+    return Protected(
+        counts.astype("float64").mask(shown),
+        None if values is None else values.astype("float64").mask(shown),
+        shown,
+    )
+
+
+def _with_values(
+    plan: System,
+    values: pd.DataFrame,
+    largest: pd.DataFrame,
+    relations: tuple[Sequence[Relation], Sequence[Relation]],
+    hidden: Bools,
+    dominance: float,
+) -> Bools:
+    """Return the hidden cells once the magnitude is protected as well."""
+    sized = system(values, *relations)
+    height, width = plan.shape
+    amount = values.to_numpy(dtype="float64")
+    alone = (largest.to_numpy(dtype="float64") > dominance * amount) & (amount > 0)
+    start = sized.remainders()
+    start[:height, :width] = hidden[:height, :width] | alone
+    sensitive = np.zeros(start.shape, dtype=bool)
+    counted = plan.values[:height, :width]
+    sensitive[:height, :width] = alone | ((counted > 0) & (counted < LEAST))
+    span = sized.values * (1 / dominance - 1)
+    return _closed(sized, sensitive & (sized.values > 0), span, span, start, False)
+
+
+def _closed(
+    plan: System, sensitive: Bools, down: Floats, up: Floats, hidden: Bools, counted: bool
+) -> Bools:
+    """Return the hidden cells, grown until each sensitive one can move down and up enough."""
+    hidden = hidden.copy()
+    reached = {-1: np.zeros(plan.values.shape), 1: np.zeros(plan.values.shape)}
+    need = {-1: np.minimum(down, plan.values), 1: up}
+    order = np.argwhere(sensitive)
+    order = order[np.argsort(plan.values[sensitive], kind="stable")]
+    for row, column in order:
+        for way in (1, -1):
+            if reached[way][row, column] >= need[way][row, column] - 1e-9:
+                continue
+            amount = way * need[way][row, column]
+            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted)
+            hidden |= np.abs(change) > 1e-7
+            reached[1] = np.maximum(reached[1], change)
+            reached[-1] = np.maximum(reached[-1], -change)
+    return hidden
+
+
+def _cheapest(
+    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, counted: bool
+) -> Floats:
+    """Return the cheapest change of the table that moves one cell and keeps all sums."""
+    values = plan.values
+    price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
+    fixed = (values == 0) & ~hidden  # zeros are shown, and stay
+    up = np.where(fixed, 0.0, np.inf)
+    fall = np.where(fixed, 0.0, values)
+    up[cell], fall[cell] = (amount, 0.0) if amount > 0 else (0.0, -amount)
+    low = np.zeros(2 * values.size)
+    low[np.ravel_multi_index(cell, values.shape) + (0 if amount > 0 else values.size)] = abs(amount)
+    high = np.concatenate([up.ravel(), fall.ravel()])
+    cost = np.concatenate([price.ravel(), price.ravel()])
+    both = sparse.hstack([plan.sums, -plan.sums], format="csr")
+    zero = np.zeros(both.shape[0])
+    limits = np.column_stack([low, high])
+    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=limits, method="highs-ds")
+    if answer.status == 0 and counted and not whole(np.round(answer.x, 7)):
+        rule = LinearConstraint(both, zero, zero)
+        answer = milp(cost, constraints=rule, bounds=(low, high), integrality=np.ones(len(cost)))
+    if answer.x is None:  # a total that stands in the table can always move with the cell
+        raise ConfigError("no way to protect a cell: are relations missing their whole?")
+    moved = np.asarray(answer.x, dtype="float64")
+    return (moved[: values.size] - moved[values.size :]).reshape(values.shape)
