@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from mining.errors import ConfigError
-from mining.secrecy._cells import Bools, Floats, Relation, System, system
+from mining.secrecy._cells import Bools, Floats, Relation, system
 
 
 def bounds(
@@ -51,11 +51,8 @@ def bounds(
     totally unimodular.
     """
     hidden = shown.isna().to_numpy()
-    if truth is None:
-        plan = _exact(shown, rows, columns)
-    else:
-        plan = system(truth, rows, columns)
-    known = np.zeros(plan.values.shape)
+    plan = system(_blank(shown) if truth is None else truth, rows, columns)
+    known = np.zeros(plan.cells.shape)
     known[: shown.shape[0], : shown.shape[1]] = np.where(hidden, 0.0, shown.to_numpy())
     free = plan.remainders()
     free[: shown.shape[0], : shown.shape[1]] |= hidden
@@ -66,12 +63,9 @@ def bounds(
     return pd.DataFrame(found, columns=["row", "column", "low", "high"])
 
 
-def _exact(
-    shown: pd.DataFrame, rows: Sequence[Relation], columns: Sequence[Relation]
-) -> System:
-    """Return the system of relations that leave no remainder, whatever stands in the cells."""
-    blank = pd.DataFrame(0.0, shown.index, shown.columns)
-    return system(blank, rows, columns)
+def _blank(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return zeros: relations among them leave no remainder."""
+    return pd.DataFrame(0.0, shown.index, shown.columns)
 
 
 def interval(
@@ -101,7 +95,9 @@ def interval(
         if answer.status == 3:  # unbounded: nothing limits the cell
             ends.append(sign * -np.inf)
         elif answer.status != 0:
-            raise ConfigError("the published cells contradict each other: no table agrees with them")
+            raise ConfigError(
+                "the published cells contradict each other: no table agrees with them"
+            )
         else:
             ends.append(sign * float(answer.fun))
     return ends[0] + 0.0, ends[1] + 0.0

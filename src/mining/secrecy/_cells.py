@@ -30,21 +30,21 @@ class System:
 
     Attributes
     ----------
-    values : ndarray, shape (row, column)
+    cells : ndarray, shape (row, column)
         The table, remainders of relations included as further rows and columns.
     sums : sparse array, shape (relation, cell)
-        Every row of ``sums @ values.ravel()`` is zero.
+        Every row of ``sums @ cells.ravel()`` is zero.
     shape : tuple of int
         Rows and columns that are published; what lies beyond is a remainder, never shown.
     """
 
-    values: Floats
+    cells: Floats
     sums: sparse.csr_array
     shape: tuple[int, int]
 
     def remainders(self) -> Bools:
         """Return which cells are remainders, shape (row, column)."""
-        out = np.ones(self.values.shape, dtype=bool)
+        out = np.ones(self.cells.shape, dtype=bool)
         out[: self.shape[0], : self.shape[1]] = False
         return out
 

@@ -118,13 +118,13 @@ def protect(
     if (values is None) != (largest is None):
         raise ConfigError("values and largest go together")
     plan = system(counts, rows, columns)
-    few = (plan.values > 0) & (plan.values < least)
-    top = np.maximum(plan.values + 1, least) - plan.values
-    hidden = _closed(plan, few, np.ones(plan.values.shape), top, few | plan.remainders(), True)
+    few = (plan.cells > 0) & (plan.cells < least)
+    top = np.maximum(plan.cells + 1, least) - plan.cells
+    hidden = _closed(plan, few, (np.ones_like(top), top), few | plan.remainders(), counted=True)
     if values is not None and largest is not None:
         check_table(values, "values", counts)
         check_table(largest, "largest", counts)
-        hidden = _with_values(plan, values, largest, (rows, columns), hidden, dominance)
+        hidden = _with_values(plan, values, largest, (rows, columns), hidden, dominance=dominance)
         # What the magnitude hides is hidden in the counts too, which only widens their bounds.
     mask = hidden[: plan.shape[0], : plan.shape[1]]
     shown = pd.DataFrame(mask, counts.index, counts.columns)
@@ -141,6 +141,7 @@ def _with_values(
     largest: pd.DataFrame,
     relations: tuple[Sequence[Relation], Sequence[Relation]],
     hidden: Bools,
+    *,
     dominance: float,
 ) -> Bools:
     """Return the hidden cells once the magnitude is protected as well."""
@@ -151,27 +152,28 @@ def _with_values(
     start = sized.remainders()
     start[:height, :width] = hidden[:height, :width] | alone
     sensitive = np.zeros(start.shape, dtype=bool)
-    counted = plan.values[:height, :width]
+    counted = plan.cells[:height, :width]
     sensitive[:height, :width] = alone | ((counted > 0) & (counted < LEAST))
-    span = sized.values * (1 / dominance - 1)
-    return _closed(sized, sensitive & (sized.values > 0), span, span, start, False)
+    span = sized.cells * (1 / dominance - 1)
+    return _closed(sized, sensitive & (sized.cells > 0), (span, span), start, counted=False)
 
 
 def _closed(
-    plan: System, sensitive: Bools, down: Floats, up: Floats, hidden: Bools, counted: bool
+    plan: System, sensitive: Bools, moves: tuple[Floats, Floats], hidden: Bools, *, counted: bool
 ) -> Bools:
     """Return the hidden cells, grown until each sensitive one can move down and up enough."""
+    down, up = moves
     hidden = hidden.copy()
-    reached = {-1: np.zeros(plan.values.shape), 1: np.zeros(plan.values.shape)}
-    need = {-1: np.minimum(down, plan.values), 1: up}
+    reached = {-1: np.zeros(plan.cells.shape), 1: np.zeros(plan.cells.shape)}
+    need = {-1: np.minimum(down, plan.cells), 1: up}
     order = np.argwhere(sensitive)
-    order = order[np.argsort(plan.values[sensitive], kind="stable")]
+    order = order[np.argsort(plan.cells[sensitive], kind="stable")]
     for row, column in order:
         for way in (1, -1):
             if reached[way][row, column] >= need[way][row, column] - 1e-9:
                 continue
             amount = way * need[way][row, column]
-            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted)
+            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted=counted)
             hidden |= np.abs(change) > 1e-7
             reached[1] = np.maximum(reached[1], change)
             reached[-1] = np.maximum(reached[-1], -change)
@@ -179,10 +181,10 @@ def _closed(
 
 
 def _cheapest(
-    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, counted: bool
+    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, *, counted: bool
 ) -> Floats:
     """Return the cheapest change of the table that moves one cell and keeps all sums."""
-    values = plan.values
+    values = plan.cells
     price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
     fixed = (values == 0) & ~hidden  # zeros are shown, and stay
     up = np.where(fixed, 0.0, np.inf)
@@ -202,4 +204,4 @@ def _cheapest(
     if answer.x is None:  # a total that stands in the table can always move with the cell
         raise ConfigError("no way to protect a cell: are relations missing their whole?")
     moved = np.asarray(answer.x, dtype="float64")
-    return (moved[: values.size] - moved[values.size :]).reshape(values.shape)
+    return np.asarray(moved[: values.size] - moved[values.size :]).reshape(values.shape)

@@ -112,9 +112,15 @@ def areas(
     chosen = establishments[used]
     if len(chosen) < minimum:
         return _none(establishments, kept)
-    metres = project(chosen["latitude"].to_numpy("float64"), chosen["longitude"].to_numpy("float64"))
+    metres = project(
+        chosen["latitude"].to_numpy("float64"), chosen["longitude"].to_numpy("float64")
+    )
     found = _ordered(_fit(metres, minimum, neighbours))
-    held = _held(metres, found, (minimum, neighbours), draws, drop, seed)
+    random = np.random.default_rng(seed)
+    left = round((1 - drop) * len(found))
+    kept_rows = [np.sort(random.choice(len(found), left, replace=False)) for _ in range(draws)]
+    size = [max(2, round(n * (1 - drop))) for n in (minimum, neighbours)]
+    held = _held(metres, found, size, kept_rows)
     shown = np.flatnonzero(held >= HOLDS)
     renumber = np.full(len(held) + 1, -1)  # the last entry is that of -1
     renumber[shown] = np.arange(len(shown))
@@ -131,8 +137,8 @@ def project(latitude: Floats, longitude: Floats) -> Floats:
 
     Distances within 30 km of it are right to a few parts in a million.
     """
-    middle = {"lat_0": float(np.median(latitude)), "lon_0": float(np.median(longitude))}
-    plane = Proj(proj="laea", datum="WGS84", **middle)
+    middle = f"+lat_0={np.median(latitude):.6f} +lon_0={np.median(longitude):.6f}"
+    plane = Proj(f"+proj=laea +datum=WGS84 +units=m {middle}")
     east, north = plane(longitude, latitude)
     return np.round(np.column_stack([east, north]), 2)
 
@@ -153,18 +159,13 @@ def _ordered(labels: Ints) -> Ints:
     return np.asarray(rank[labels])
 
 
-def _held(
-    metres: Floats, found: Ints, size: tuple[int, int], draws: int, drop: float, seed: int
-) -> Floats:
-    """Return the mean Jaccard of each area over draws that take a share away."""
-    random = np.random.default_rng(seed)
-    minimum, neighbours = (max(2, round(n * (1 - drop))) for n in size)
+def _held(metres: Floats, found: Ints, size: Sequence[int], draws: Sequence[Ints]) -> Floats:
+    """Return the mean Jaccard of each area over draws of the rows that are kept."""
     total = np.zeros(found.max() + 1)
-    for _ in range(draws):
-        kept = np.sort(random.choice(len(found), round((1 - drop) * len(found)), replace=False))
-        again = _fit(metres[kept], minimum, neighbours)
-        total += [_jaccard(found[kept] == area, again) for area in range(len(total))]
-    return total / draws
+    for rows in draws:
+        again = _fit(metres[rows], *size)
+        total += [_jaccard(found[rows] == area, again) for area in range(len(total))]
+    return total / len(draws)
 
 
 def _jaccard(mine: npt.NDArray[np.bool_], labels: Ints) -> float:

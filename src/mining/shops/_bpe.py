@@ -48,8 +48,10 @@ def from_bpe(table: pd.DataFrame, tables: Reference, *, level: str = "commune") 
         raise TableError("BPE, column 'NB_EQUIP': expected whole numbers from 0 on")
     zone = table["DEPCOM" if level == "commune" else "DCIRIS"].astype(str).rename("zone")
     family = _families(table["TYPEQU"].astype(str), tables)
-    counts = number.astype("int64").groupby([zone, family]).sum().unstack(fill_value=0)
-    return counts.reindex(columns=pd.Index(tables.families.index, name="family"), fill_value=0)
+    long = pd.DataFrame({"zone": zone, "family": family, "number": number.astype("int64")})
+    counts = long.pivot_table("number", "zone", "family", aggfunc="sum", fill_value=0)
+    order = pd.Index(tables.families.index, name="family")
+    return counts.reindex(columns=order, fill_value=0).astype("int64")
 
 
 def _families(types: pd.Series, tables: Reference) -> pd.Series:

@@ -64,7 +64,7 @@ def gaps(
         have = (numbers[others] > 0).mean(axis=0)
         expected = numbers[others].sum(axis=0) / weight[others].sum() * weight[row]
         absent = np.flatnonzero((numbers[row] == 0) & (have >= common))
-        found += [(name, table.columns[f], have[f], expected[f]) for f in absent]
+        found += [(name, table.columns[int(f)], have[f], expected[f]) for f in absent]
     out = pd.DataFrame(found, columns=["place", "family", "have", "expected"])
     out["chance"] = np.exp(-out["expected"].astype("float64"))
     return out.sort_values(["place", "chance", "family"], kind="stable", ignore_index=True)

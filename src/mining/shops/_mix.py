@@ -117,7 +117,7 @@ def _counts(
 
 
 def shannon(counts: Floats) -> Floats:
-    """Return Shannon's index of diversity of each row, in nats.
+    r"""Return Shannon's index of diversity of each row, in nats.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def shannon(counts: Floats) -> Floats:
 
     Notes
     -----
-    .. math:: H = -\\sum_f p_f \\ln p_f
+    .. math:: H = -\sum_f p_f \ln p_f
 
     References
     ----------

@@ -14,7 +14,7 @@ from mining.shops._reference import UNKNOWN, Reference
 EARTH = 6_371_008.8
 
 _NEEDED = ("naf", "latitude", "longitude")
-_OPTIONAL = {"id": "", "nomenclature": "NAFRev2", "commune": "", "partial": False}
+_OPTIONAL = {"id": "", "nomenclature": "NAFRev2", "commune": ""}
 
 
 def prepare(
@@ -54,6 +54,8 @@ def prepare(
     for name, default in _OPTIONAL.items():
         if name not in table:
             table[name] = default
+    if "partial" not in table:
+        table["partial"] = False
     ids = table["id"][table["id"] != ""]
     if ids.duplicated().any():
         double = ids[ids.duplicated()].iloc[0]

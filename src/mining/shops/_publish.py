@@ -57,8 +57,8 @@ def publish(
         table.loc[TOTAL] = table.loc[outer].sum()
         rows.append((TOTAL, outer))
     safe = secrecy.protect(table, rows=rows, columns=[(TOTAL, families)]).counts
-    shown = safe.rename_axis(index="place", columns="family")
-    out = shown.stack(future_stack=True).rename("count").reset_index()
+    names = pd.MultiIndex.from_product([safe.index, safe.columns], names=["place", "family"])
+    out = names.to_frame(index=False).assign(count=safe.to_numpy().ravel())
     total = out["place"].map(safe[TOTAL])
     out["share"] = out["count"] / total.where(total > 0)
     out["secret"] = out["count"].isna()

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from mining.errors import ConfigError, TableError
@@ -84,7 +83,7 @@ class Reference:
             raise TableError(msg)
 
 
-def normal(code: object) -> str:
+def normal(code: str | float | None) -> str:
     """Return a NAF code with its point, or the text as it is where it is none.
 
     Raises
@@ -97,7 +96,7 @@ def normal(code: object) -> str:
     >>> normal("4711F")
     '47.11F'
     """
-    text = "" if code is None or code is np.nan else str(code).strip().upper()
+    text = "" if pd.isna(code) else str(code).strip().upper()
     match = _CODE.fullmatch(text)
     if match:
         return f"{match[1]}.{match[2]}{match[3]}"

@@ -39,7 +39,8 @@ class Territory(Declaration):
     journal: tuple[Event, ...] = Field(description="Entries of journal.csv.")
     journal_lines: tuple[int, ...] = Field(description="Line of each entry in journal.csv.")
     opening_hours: pd.DataFrame = Field(
-        description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM)."
+        description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM), "
+        "shop (empty: the place as a whole)."
     )
 
     @property
