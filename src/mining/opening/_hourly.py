@@ -70,7 +70,7 @@ class Passages:
 
     def closed(self, door: Door, holidays: Collection[dt.date]) -> Floats:
         """Return the share of each step in which a door is closed."""
-        start = self.local.weekday * DAY + self.local.hour * 60 + self.local.minute
+        start = self.local.day_of_week * DAY + self.local.hour * 60 + self.local.minute
         share = 1.0 - door.share(start.to_numpy(dtype="int64"), self.minutes)
         share[on(self.local, holidays)] = 1.0
         return share

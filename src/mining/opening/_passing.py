@@ -190,7 +190,7 @@ def _slots(plan: Passages, door: Door, kept: npt.NDArray[np.bool_]) -> list[dict
     closed = 1.0 - door.share(np.arange(168) * 60, 60)
     rows: list[dict[str, object]] = []
     for slot in np.flatnonzero(closed > 0):
-        here = kept & (plan.hours.weekday == slot // 24) & (plan.hours.hour == slot % 24)
+        here = kept & (plan.hours.day_of_week == slot // 24) & (plan.hours.hour == slot % 24)
         if not here.any():
             continue
         edges = [(slot * 60 - 1) % WEEK, (slot * 60 + 60) % WEEK]
@@ -213,7 +213,7 @@ def _window(
     plan: Passages, paths: Floats, weekday: int, start: int, length: int
 ) -> dict[str, float]:
     """Return what passes in some hours in a row of a weekday; nothing if never seen whole."""
-    mine = (plan.hours.weekday == weekday) & plan.hours.hour.isin(range(start, start + length))
+    mine = (plan.hours.day_of_week == weekday) & plan.hours.hour.isin(range(start, start + length))
     days = plan.hours.normalize()
     parts = [paths[mine & (days == day)] for day in days[mine].unique()]
     whole = [part.sum(axis=0) for part in parts if len(part) == length]
@@ -227,7 +227,7 @@ def _week(hours: pd.DatetimeIndex, paths: list[Floats]) -> Floats:
     """Return the mean of each hour of the week, shape (door, 7, 24)."""
     means = [
         pd.Series(p.mean(axis=1))
-        .groupby(hours.weekday * 24 + hours.hour)
+        .groupby(hours.day_of_week * 24 + hours.hour)
         .mean()
         .reindex(range(168))
         for p in paths
