@@ -229,13 +229,17 @@ def test_the_whole_way_from_a_cube() -> None:
         ),
         (
             "Halles lundi 09:00 12:00",
-            "opening hours, weekday: found 'lundi', expected one of monday, tuesday, wednesday,"
-            " thursday, friday, saturday, sunday",
+            (
+                "opening hours, weekday: found 'lundi', expected one of monday, tuesday, wednesday,"
+                " thursday, friday, saturday, sunday"
+            ),
         ),
         (
             "Halles monday 9h 12:00",
-            "opening hours, opens: found '9h', expected a time of day such as 09:30, from 00:00 to"
-            " 24:00",
+            (
+                "opening hours, opens: found '9h', expected a time of day such as 09:30, from 00:00"
+                " to 24:00"
+            ),
         ),
         (
             "Halles monday 09:00 09:00",

@@ -93,7 +93,7 @@ def test_worked_example() -> None:
     shown = secrecy.protect(table, rows=[("all", ["north", "south"])])
     assert shown.counts["bars"].isna().tolist() == [True, True, False]
     assert shown.counts["shops"].tolist() == [9, 8, 17]
-    assert shown.values is None
+    assert shown.amounts is None
     assert shown.hidden.to_numpy().sum() == 2
     told = secrecy.bounds(shown.counts, rows=[("all", ["north", "south"])])
     assert told[["low", "high"]].to_numpy().tolist() == [[0, 7], [0, 7]]
@@ -139,15 +139,15 @@ def test_dominance_hides_a_magnitude_and_what_would_give_it_back() -> None:
     staff = pd.DataFrame({"staff": [100.0, 60.0, 160.0]}, ["a", "b", "all"])
     largest = pd.DataFrame({"staff": [86.0, 30.0, 86.0]}, ["a", "b", "all"])  # 86 % of a
     rows: list[Relation] = [("all", ["a", "b"])]
-    shown = secrecy.protect(counts, rows=rows, values=staff, largest=largest)
-    assert shown.values is not None
-    assert shown.values["staff"].isna().tolist() == [True, True, False]
+    shown = secrecy.protect(counts, rows=rows, amounts=staff, largest=largest)
+    assert shown.amounts is not None
+    assert shown.amounts["staff"].isna().tolist() == [True, True, False]
     assert shown.counts["staff"].isna().tolist() == [True, True, False]  # one pattern for both
-    told = secrecy.bounds(shown.values, rows=rows).set_index("row")
+    told = secrecy.bounds(shown.amounts, rows=rows).set_index("row")
     assert told.loc["a", "low"] <= 100 * (2 - 1 / 0.85)
     assert told.loc["a", "high"] >= 100 / 0.85
     largest.loc["a", "staff"] = 84.0
-    free = secrecy.protect(counts, rows=rows, values=staff, largest=largest)
+    free = secrecy.protect(counts, rows=rows, amounts=staff, largest=largest)
     assert free.counts.notna().to_numpy().all()
 
 
@@ -158,15 +158,15 @@ def test_dominance_is_not_undone_by_two_tables() -> None:
     amount, _ = with_totals((inner * rng.gamma(2.0, 10.0, inner.shape)).round(1))
     part = rng.uniform(0.3, 1.0, amount.shape)
     largest = amount * np.where(counts <= 2, 1.0, part)
-    done = secrecy.protect(counts, values=amount, largest=largest, **known)
-    assert done.values is not None
+    done = secrecy.protect(counts, amounts=amount, largest=largest, **known)
+    assert done.amounts is not None
     alone = (largest > 0.85 * amount) & (amount > 0)
     few = (counts > 0) & (counts < 3)
     assert alone.to_numpy().sum() > 5
     for row, column in itertools.product(counts.index, counts.columns):
         if alone.loc[row, column] or few.loc[row, column]:
             value = amount.loc[row, column]
-            low, high = reach(done.values, row, column)
+            low, high = reach(done.amounts, row, column)
             assert low <= value * (2 - 1 / 0.85) + 1e-6
             assert high >= value / 0.85 - 1e-6
         if few.loc[row, column]:
@@ -193,7 +193,7 @@ def test_points_of_partially_diffused_establishments_never_leave() -> None:
             {"rows": [("a", ["all"])]},
             "relation of 'a': its parts add up to more than it holds; do they overlap?",
         ),
-        ({"values": 1.0}, "values and largest go together"),
+        ({"amounts": 1.0}, "amounts and largest go together"),
         ({"counts": [[1.5], [1.0], [2.5]]}, "counts: expected whole numbers"),
         (
             {"counts": [[-1], [1], [0]]},
@@ -204,8 +204,8 @@ def test_points_of_partially_diffused_establishments_never_leave() -> None:
 def test_what_makes_no_sense_is_refused(change: dict[str, object], sentence: str) -> None:
     counts = change.pop("counts", [[1], [5], [6]])
     table = pd.DataFrame(counts, ["a", "b", "all"], ["n"])
-    if "values" in change:
-        change["values"] = table
+    if "amounts" in change:
+        change["amounts"] = table
     with pytest.raises(ConfigError) as error:
         secrecy.protect(table, **change)  # type: ignore[arg-type]
     assert str(error.value) == sentence
@@ -217,7 +217,7 @@ def test_names_twice_other_shapes_and_contradictions_are_refused() -> None:
         secrecy.protect(table)
     good = pd.DataFrame({"n": [5, 5]}, ["a", "b"])
     with pytest.raises(ConfigError, match="largest: expected the rows and columns of counts"):
-        secrecy.protect(good, values=good, largest=good.iloc[::-1])
+        secrecy.protect(good, amounts=good, largest=good.iloc[::-1])
     shown = pd.DataFrame({"n": [5.0, np.nan, 3.0]}, ["a", "b", "all"])
     with pytest.raises(ConfigError, match="contradict each other"):
         secrecy.bounds(shown, rows=[("all", ["a", "b"])])

@@ -32,7 +32,7 @@ class Protected:
     ----------
     counts : DataFrame
         Number of establishments, NaN where hidden.
-    values : DataFrame or None
+    amounts : DataFrame or None
         The magnitude, hidden in the same cells.
     hidden : DataFrame of bool
         The hidden cells; which of them are hidden for their own sake is not told, for it would
@@ -40,7 +40,7 @@ class Protected:
     """
 
     counts: pd.DataFrame
-    values: pd.DataFrame | None
+    amounts: pd.DataFrame | None
     hidden: pd.DataFrame
 
 
@@ -49,7 +49,7 @@ def protect(
     *,
     rows: Sequence[Relation] = (),
     columns: Sequence[Relation] = (),
-    values: pd.DataFrame | None = None,
+    amounts: pd.DataFrame | None = None,
     largest: pd.DataFrame | None = None,
     least: int = LEAST,
     dominance: float = DOMINANCE,
@@ -66,7 +66,7 @@ def protect(
         a circle of 500 m and the one of 300 m inside it. Parts of one relation do not overlap; for
         parts that do, give a relation for each. What a whole holds beyond its parts can be had by
         subtraction, so it is protected as if it were a cell.
-    values, largest : DataFrame, optional
+    amounts, largest : DataFrame, optional
         A magnitude (staff, turnover) and the share of it, in its unit, of the largest establishment
         of each cell. Given together.
     least : int
@@ -115,29 +115,29 @@ def protect(
     check_table(counts, "counts")
     if not whole(counts.to_numpy(dtype="float64")):
         raise ConfigError("counts: expected whole numbers")
-    if (values is None) != (largest is None):
-        raise ConfigError("values and largest go together")
+    if (amounts is None) != (largest is None):
+        raise ConfigError("amounts and largest go together")
     plan = system(counts, rows, columns)
     few = (plan.cells > 0) & (plan.cells < least)
     top = np.maximum(plan.cells + 1, least) - plan.cells
     hidden = _closed(plan, few, (np.ones_like(top), top), few | plan.remainders(), counted=True)
-    if values is not None and largest is not None:
-        check_table(values, "values", counts)
+    if amounts is not None and largest is not None:
+        check_table(amounts, "amounts", counts)
         check_table(largest, "largest", counts)
-        hidden = _with_values(plan, values, largest, (rows, columns), hidden, dominance=dominance)
+        hidden = _with_amounts(plan, amounts, largest, (rows, columns), hidden, dominance=dominance)
         # What the magnitude hides is hidden in the counts too, which only widens their bounds.
     mask = hidden[: plan.shape[0], : plan.shape[1]]
     shown = pd.DataFrame(mask, counts.index, counts.columns)
     return Protected(
         counts.astype("float64").mask(shown),
-        None if values is None else values.astype("float64").mask(shown),
+        None if amounts is None else amounts.astype("float64").mask(shown),
         shown,
     )
 
 
-def _with_values(
+def _with_amounts(
     plan: System,
-    values: pd.DataFrame,
+    amounts: pd.DataFrame,
     largest: pd.DataFrame,
     relations: tuple[Sequence[Relation], Sequence[Relation]],
     hidden: Bools,
@@ -145,9 +145,9 @@ def _with_values(
     dominance: float,
 ) -> Bools:
     """Return the hidden cells once the magnitude is protected as well."""
-    sized = system(values, *relations)
+    sized = system(amounts, *relations)
     height, width = plan.shape
-    amount = values.to_numpy(dtype="float64")
+    amount = amounts.to_numpy(dtype="float64")
     alone = (largest.to_numpy(dtype="float64") > dominance * amount) & (amount > 0)
     start = sized.remainders()
     start[:height, :width] = hidden[:height, :width] | alone
