@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mining import secrecy, shops
 from mining.errors import ConfigError, NotEnoughDataError, TableError
+from mining.sources._sirene_options import SearchOptions, SireneOptions, parse
 from mining.territory import load_territory
 
 SPOT = (47.51, 6.80)
+#: How the sections of docs/activity.md that are ours begin.
+OURS = ("Shop", "Secr", "Open")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,20 @@ def here(**names: tuple[float, float]) -> pd.DataFrame:
     """Return places as metres north and east."""
     points = [shift(*metres) for metres in names.values()]
     return pd.DataFrame(points, list(names), ["latitude", "longitude"])
+
+
+def test_python_and_yaml_of_the_page(root: Path) -> None:
+    text = (root / "docs" / "activity.md").read_text(encoding="utf-8")
+    parts = [part for part in re.split(r"^## ", text, flags=re.MULTILINE) if part[:4] in OURS]
+    assert len(parts) == 3
+    names: dict[str, object] = {"reference": root / "data" / "reference"}
+    for code in re.findall(r"```python\n(.*?)```", "".join(parts), flags=re.DOTALL):
+        exec(code, names)  # noqa: S102 - our own page
+    declared = re.findall(r"```yaml\n(.*?)```", "".join(parts), flags=re.DOTALL)
+    for one in declared:
+        options = yaml.safe_load(one)["shops"]
+        model = {"sirene": SireneOptions, "sirene_search": SearchOptions}[options["name"]]
+        assert parse(model, options).name == options["name"]
 
 
 # --- families ------------------------------------------------------------------------------------

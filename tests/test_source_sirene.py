@@ -189,14 +189,14 @@ def test_overseas_projections_and_points_outside_france() -> None:
         (
             {"siret": "12345600011"},
             (
-                "stock.csv, line 3, column 'id': found '12345600011', expected a siret of 14 digits;"
-                " a spreadsheet drops leading zeros, take the file as published"
+                "stock.csv, line 3, column 'id': found '12345600011', expected a siret of 14"
+                " digits; a spreadsheet drops leading zeros, take the file as published"
             ),
         ),
         (
             {"codeCommuneEtablissement": "1004"},
             (
-                "stock.csv, line 3, column 'commune': found '1004', expected a INSEE code of five"
+                "stock.csv, line 3, column 'commune': found '1004', expected an INSEE code of five"
                 " characters; a spreadsheet drops leading zeros, take the file as published"
             ),
         ),

@@ -51,8 +51,8 @@ def check_codes(rows: pd.DataFrame, name: str, *, first_line: int | None = None)
         Naming the line: a spreadsheet drops the zeros with which codes begin.
     """
     rules = {
-        "id": (r"\d{14}", "siret of 14 digits"),
-        "commune": (r"\d[\dAB]\d{3}", "INSEE code of five characters"),
+        "id": (r"\d{14}", "a siret of 14 digits"),
+        "commune": (r"\d[\dAB]\d{3}", "an INSEE code of five characters"),
     }
     for column, (pattern, what) in rules.items():
         wrong = ~rows[column].str.fullmatch(pattern) & (rows[column] != "")
@@ -61,7 +61,7 @@ def check_codes(rows: pd.DataFrame, name: str, *, first_line: int | None = None)
         if wrong.any():
             row = int(np.flatnonzero(wrong.to_numpy())[0])
             line = None if first_line is None else first_line + row
-            expected = f"a {what}; a spreadsheet drops leading zeros, take the file as published"
+            expected = f"{what}; a spreadsheet drops leading zeros, take the file as published"
             found = rows[column].iloc[row]
             raise SourceError(at(name, line=line, column=column, found=found, expected=expected))
 
