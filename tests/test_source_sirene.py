@@ -497,6 +497,9 @@ def test_what_the_search_engine_refuses_is_told(
     _, url = serve(always(200, {}, b"<html>maintenance</html>"))
     with pytest.raises(SourceError, match="not an answer of the search engine"):
         sirene_search.acquire(around(url, tmp_path), tmp_path / "raw")
+    _, url = serve(always(200, {"Content-Length": "99"}, b"{}"))
+    with pytest.raises(SourceError, match="cannot be read"):
+        sirene_search.acquire(around(url, tmp_path), tmp_path / "raw")
     many = {**answer([], total=10_000), "page": 1, "total_pages": 400}
     _, url = serve(always(200, {}, json.dumps(many).encode()))
     with pytest.raises(SourceError, match=r"10000 units within 0\.5 km of 47\.510000, 6\.800000"):
@@ -530,9 +533,9 @@ def test_waiting_follows_the_server_within_reason() -> None:
             headers["Retry-After"] = told
         return HTTPError("http://x", 429, "", headers, None)
 
-    assert _web._asked(error("3"), 0) == 3.0
-    assert _web._asked(error("100000"), 0) == _web.LONGEST
-    assert [_web._asked(error(None), n) for n in range(3)] == [1.0, 2.0, 4.0]
+    assert _web._asked(error("3"), 1) == 3.0
+    assert _web._asked(error("100000"), 1) == _web.LONGEST
+    assert [_web._asked(error(None), n) for n in (1, 2, 3)] == [1.0, 2.0, 4.0]
 
 
 def test_a_territory_declares_its_source_of_shops(tmp_path: Path) -> None:

@@ -124,7 +124,8 @@ def protect(
     if amounts is not None and largest is not None:
         check_table(amounts, "amounts", counts)
         check_table(largest, "largest", counts)
-        hidden = _with_amounts(plan, amounts, largest, (rows, columns), hidden, dominance=dominance)
+        sized = system(amounts, rows, columns)
+        hidden = _with_amounts(sized, largest, few, hidden, dominance=dominance)
         # What the magnitude hides is hidden in the counts too, which only widens their bounds.
     mask = hidden[: plan.shape[0], : plan.shape[1]]
     shown = pd.DataFrame(mask, counts.index, counts.columns)
@@ -136,24 +137,17 @@ def protect(
 
 
 def _with_amounts(
-    plan: System,
-    amounts: pd.DataFrame,
-    largest: pd.DataFrame,
-    relations: tuple[Sequence[Relation], Sequence[Relation]],
-    hidden: Bools,
-    *,
-    dominance: float,
+    sized: System, largest: pd.DataFrame, few: Bools, hidden: Bools, *, dominance: float
 ) -> Bools:
     """Return the hidden cells once the magnitude is protected as well."""
-    sized = system(amounts, *relations)
-    height, width = plan.shape
-    amount = amounts.to_numpy(dtype="float64")
-    alone = (largest.to_numpy(dtype="float64") > dominance * amount) & (amount > 0)
-    start = sized.remainders()
-    start[:height, :width] = hidden[:height, :width] | alone
-    sensitive = np.zeros(start.shape, dtype=bool)
-    counted = plan.cells[:height, :width]
-    sensitive[:height, :width] = alone | ((counted > 0) & (counted < LEAST))
+    height, width = sized.shape
+    shown = (slice(height), slice(width))
+    alone = largest.to_numpy(dtype="float64") > dominance * sized.cells[shown]
+    start, sensitive = sized.remainders(), np.zeros(sized.cells.shape, dtype=bool)
+    start[shown] = hidden[shown] | (alone & (sized.cells[shown] > 0))
+    sensitive[shown] = alone | few[shown]
+    if few.shape == sensitive.shape:  # the same remainders: those of few are sensitive here too
+        sensitive |= few
     span = sized.cells * (1 / dominance - 1)
     return _closed(sized, sensitive & (sized.cells > 0), (span, span), start, counted=False)
 

@@ -50,7 +50,7 @@ class Reference:
         codes : Series of str
             Codes of five characters, with or without their point: ``"47.11F"``, ``"4711F"``.
         nomenclature : Series of str
-            ``NAFRev2``, ``NAF2025``...
+            ``NAFRev2``, ``NAF2025``...; "" where there is no activity yet.
 
         Returns
         -------
@@ -72,7 +72,7 @@ class Reference:
 
     def _check_nomenclatures(self, found: pd.Series) -> None:
         known = sorted(set(self.naf["nomenclature"]))
-        strange = sorted(set(found.astype(str)) - set(known))
+        strange = sorted(set(found.astype(str)) - {"", *known})
         if strange:
             share = int(found.astype(str).isin(strange).sum())
             msg = (

@@ -6,7 +6,7 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +18,8 @@ PATIENCE = 60.0
 TRIES, LONGEST = 5, 120.0
 _AGENT = "forage (statistics of a territory)"
 _WAIT = (429, 502, 503, 504)
+#: What goes wrong on the way; errors of the disk are none of these.
+_BROKEN = (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError)
 
 
 def fetch(url: str) -> bytes:
@@ -30,19 +32,20 @@ def fetch(url: str) -> bytes:
     SourceError
         If the server cannot be reached, refuses, or keeps asking to wait.
     """
-    for attempt in range(TRIES):
+    attempt = 0
+    while True:
         try:
             with _open(url) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                if error.code not in _WAIT or attempt == TRIES - 1:
+                attempt += 1
+                if error.code not in _WAIT or attempt == TRIES:
                     text = error.read(300).decode("utf-8", "replace").strip()
                     raise SourceError(f"{url}: the server says {error.code}, {text}") from error
                 time.sleep(_asked(error, attempt))
-        except (OSError, ValueError) as error:
+        except _BROKEN as error:
             raise SourceError(f"{url}: cannot be read ({error})") from error
-    raise AssertionError
 
 
 def download(url: str, path: Path) -> None:
@@ -60,8 +63,8 @@ def download(url: str, path: Path) -> None:
     except urllib.error.HTTPError as error:
         with error:
             raise SourceError(f"{url}: the server says {error.code}") from error
-    except urllib.error.URLError as error:
-        raise SourceError(f"{url}: cannot be read ({error.reason})") from error
+    except _BROKEN as error:
+        raise SourceError(f"{url}: cannot be read ({error})") from error
     size = path.stat().st_size
     if announced is not None and size != int(announced):
         msg = f"{url}: {size} of {announced} bytes came, acquire again"
@@ -79,4 +82,4 @@ def _open(url: str) -> HTTPResponse:
 def _asked(error: urllib.error.HTTPError, attempt: int) -> float:
     """Return the seconds to wait: those the server asks for, else longer each time."""
     told = error.headers.get("Retry-After", "")
-    return min(float(told), LONGEST) if told.isdigit() else float(2**attempt)
+    return min(float(told), LONGEST) if told.isdigit() else float(2 ** (attempt - 1))
