@@ -193,7 +193,7 @@ def test_only_the_declaration_is_needed(write: Callable[..., Path]) -> None:
     )
     assert town.sensor_table().empty
     assert town.journal == ()
-    assert list(town.opening_hours.columns) == ["place", "weekday", "opens", "closes"]
+    assert list(town.opening_hours.columns) == ["place", "weekday", "opens", "closes", "shop"]
 
 
 def test_byte_order_mark_and_windows_line_ends_are_read(write: Callable[..., Path]) -> None:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from mining import cube as cube
     from mining import errors as errors
     from mining import figures as figures
+    from mining import opening as opening
     from mining import quality as quality
+    from mining import secrecy as secrecy
+    from mining import shops as shops
     from mining import sources as sources
     from mining.activity import cluster, cluster_profiles, rhythms
     from mining.anomaly import detect, impact
@@ -58,7 +61,10 @@ _HOME = {
     "trusted": "mining.cube",
 }
 #: Rooms that people reach as attributes; the others are for the pipeline.
-_ROOMS = ("activity", "anomaly", "calendars", "cube", "errors", "figures", "quality", "sources")
+_ROOMS = (
+    *("activity", "anomaly", "calendars", "cube", "errors", "figures", "opening", "quality"),
+    *("secrecy", "shops", "sources"),
+)
 
 __all__ = [
     "Calendar",

@@ -12,10 +12,20 @@ import xarray as xr
 
 from mining.errors import ConfigError
 
-__all__ = ["KNOWN", "Declared", "Source", "get"]
+__all__ = [
+    "ESTABLISHMENTS",
+    "KNOWN",
+    "Declared",
+    "Establishments",
+    "Source",
+    "establishments",
+    "get",
+]
 
 #: Names that ``source.name`` of a territory may take; each is a module of this package.
 KNOWN = ("auckland", "tables")
+#: Names that ``shops.name`` may take.
+ESTABLISHMENTS = ("sirene", "sirene_search")
 
 
 class Declared(Protocol):
@@ -45,7 +55,7 @@ class Declared(Protocol):
 
 
 class Source(Protocol):
-    """The interface of every module of this package."""
+    """The interface of every source of measures."""
 
     def check(self, territory: Declared) -> None:
         """Refuse options of the source that cannot be; reads nothing."""
@@ -79,3 +89,35 @@ def get(name: str) -> Source:
         msg = f"unknown source {name!r}: expected one of {', '.join(KNOWN)}"
         raise ConfigError(msg)
     return cast("Source", importlib.import_module(f"mining.sources.{name}"))
+
+
+class Establishments(Protocol):
+    """The interface of every source of establishments: the same functions, but a table."""
+
+    def check(self, territory: Any) -> None:
+        """Refuse options of the source that cannot be; reads nothing."""
+
+    def acquire(self, territory: Any, raw: Path) -> None:
+        """Put exactly the bytes of the source in the folder `raw`; may use the network."""
+
+    def read(self, territory: Any, raw: Path) -> pd.DataFrame:
+        """Return the establishments of what lies in `raw`; pure, without network."""
+
+
+def establishments(name: str) -> Establishments:
+    """Return the module of a source of establishments, imported on first use.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`ESTABLISHMENTS`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such source; the message lists the known ones.
+    """
+    if name not in ESTABLISHMENTS:
+        msg = f"unknown source of shops {name!r}: expected one of {', '.join(ESTABLISHMENTS)}"
+        raise ConfigError(msg)
+    return cast("Establishments", importlib.import_module(f"mining.sources.{name}"))

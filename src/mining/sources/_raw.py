@@ -17,20 +17,26 @@ def copies(options: TablesOptions, folder: Path) -> dict[str, Path]:
     out: dict[str, Path] = {}
     if options.format == "national":
         for role in ROLES:
-            files = _found(folder, getattr(options, role))
+            files = found_files(folder, getattr(options, role))
             for number, path in enumerate(files):
                 which = f"-{number + 1:03d}" if len(files) > 1 else ""
                 out[f"{role}{which}{''.join(path.suffixes[-2:])}"] = path
         return out
-    for path in _found(folder, options.files):
+    for path in found_files(folder, options.files):
         if path.name in out:
             raise SourceError(f"two files are called {path.name}: give them different names")
         out[path.name] = path
     return out
 
 
-def _found(folder: Path, patterns: str | Sequence[str] | None) -> list[Path]:
-    """Return the files of paths and patterns, relative to a folder or absolute, sorted."""
+def found_files(folder: Path, patterns: str | Sequence[str] | None) -> list[Path]:
+    """Return the files of paths and patterns, relative to a folder or absolute, sorted.
+
+    Raises
+    ------
+    SourceError
+        If one of them stands for no file.
+    """
     texts = [patterns] if isinstance(patterns, str) else list(patterns or ())
     out: list[Path] = []
     for text in texts:

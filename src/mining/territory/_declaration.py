@@ -34,6 +34,11 @@ class Declaration(BaseModel):
     source: dict[str, Any] = Field(
         description="Where measures come from: name of the source, then its own options."
     )
+    shops: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Where establishments come from: name of the source, then its own options; "
+        "empty for none.",
+    )
     licence: str = Field(min_length=1, description="Licence of the data.")
     attribution: str = Field(min_length=1, description="Who must be named with the data.")
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
@@ -48,11 +53,12 @@ class Declaration(BaseModel):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("source")
+    @field_validator("source", "shops")
     @classmethod
-    def _named(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(value.get("name"), str):
-            raise ValueError("expected the name of the source, such as 'name: tables'")
+    def _named(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        if not isinstance(value.get("name"), str) and (value or info.field_name == "source"):
+            usual = "tables" if info.field_name == "source" else "sirene"
+            raise ValueError(f"expected the name of the source, such as 'name: {usual}'")
         return value
 
 

@@ -198,7 +198,10 @@ def journal(
 
 
 def opening_hours(path: Path, known_places: list[str]) -> pd.DataFrame:
-    """Read ``opening_hours.csv``; the openings of a place never overlap, midnight included."""
+    """Read ``opening_hours.csv``; the openings of a door never overlap, midnight included.
+
+    A door is a place, or a shop of it where the column `shop` is filled.
+    """
     frame = read_table(
         path,
         (
@@ -206,11 +209,12 @@ def opening_hours(path: Path, known_places: list[str]) -> pd.DataFrame:
             Column("weekday", required=True, check=one_of(*WEEKDAYS)),
             Column("opens", required=True, check=_is_clock),
             Column("closes", required=True, check=_is_clock),
+            Column("shop"),
         ),
     )
     check_among(path, frame, "place", known_places, "a place of places.csv")
-    taken: dict[tuple[str, int], int] = {}
-    for line, place, weekday, opens, closes in frame.itertuples():
+    taken: dict[tuple[str, str, int], int] = {}
+    for line, place, weekday, opens, closes, shop in frame.itertuples():
         start, end = _minutes(opens), _minutes(closes)
         if start in (end, 1440):
             expected = "a closing time other than the opening time (all day is 00:00 to 24:00)"
@@ -218,7 +222,7 @@ def opening_hours(path: Path, known_places: list[str]) -> pd.DataFrame:
         length = end - start if end > start else end + 1440 - start
         first = WEEKDAYS.index(weekday) * 1440 + start
         for minute in range(first, first + length):
-            key = (place, minute % (7 * 1440))
+            key = (place, shop, minute % (7 * 1440))
             if key in taken:
                 expected = f"hours that do not overlap those of line {taken[key]}"
                 fail(path, line, "opens", f"{weekday} {opens}-{closes}", expected)

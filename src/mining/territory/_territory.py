@@ -42,7 +42,8 @@ class Territory(Declaration):
     corrections: tuple[Correction, ...] = Field(description="Lines of corrections.csv.")
     correction_lines: tuple[int, ...] = Field(description="Line of each in corrections.csv.")
     opening_hours: pd.DataFrame = Field(
-        description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM)."
+        description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM), "
+        "shop (empty: the place as a whole)."
     )
 
     @property

@@ -1,0 +1,201 @@
+"""Which cells to hide so that no sensitive one can be worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import LinearConstraint, linprog, milp
+
+from mining.errors import ConfigError
+from mining.secrecy._cells import (
+    DOMINANCE,
+    LEAST,
+    Bools,
+    Floats,
+    Relation,
+    System,
+    check_table,
+    system,
+    whole,
+)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Tables that may be published.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        Number of establishments, NaN where hidden.
+    amounts : DataFrame or None
+        The magnitude, hidden in the same cells.
+    hidden : DataFrame of bool
+        The hidden cells; which of them are hidden for their own sake is not told, for it would
+        tell that one holds one or two.
+    """
+
+    counts: pd.DataFrame
+    amounts: pd.DataFrame | None
+    hidden: pd.DataFrame
+
+
+def protect(
+    counts: pd.DataFrame,
+    *,
+    rows: Sequence[Relation] = (),
+    columns: Sequence[Relation] = (),
+    amounts: pd.DataFrame | None = None,
+    largest: pd.DataFrame | None = None,
+    least: int = LEAST,
+    dominance: float = DOMINANCE,
+) -> Protected:
+    """Hide the cells of a table that say too much of one establishment.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Number of establishments, totals included: rows and columns that are sums of others, or
+        that contain others, stand in the table as the others do.
+    rows, columns : sequence of (whole, parts)
+        Which rows (columns) lie inside which: a total and all it adds up, a commune and its IRIS,
+        a circle of 500 m and the one of 300 m inside it. Parts of one relation do not overlap; for
+        parts that do, give a relation for each. What a whole holds beyond its parts can be had by
+        subtraction, so it is protected as if it were a cell.
+    amounts, largest : DataFrame, optional
+        A magnitude (staff, turnover) and the share of it, in its unit, of the largest establishment
+        of each cell. Given together.
+    least : int
+        Cells of 1 to `least` - 1 establishments are sensitive. A true zero is shown: no
+        establishment is behind it, and gaps in what a street offers are made of zeros.
+    dominance : float
+        Cells of which one establishment makes up more than this share are sensitive.
+
+    Returns
+    -------
+    Protected
+        Tables with NaN in the hidden cells.
+
+    Raises
+    ------
+    ConfigError
+        If tables or relations do not fit together.
+
+    Notes
+    -----
+    From what is shown and the relations, an outsider who knows that cells are not negative must
+    find, for a sensitive count, both a smaller value and one of `least` or more; for a sensitive
+    magnitude a range of at least 1 / `dominance` - 1 up and down. For each sensitive cell and
+    direction, a linear program finds the cheapest change of the table that moves the cell so far
+    and keeps all sums (large cells cost more, a cell already hidden nothing); the cells it moves
+    are hidden. The changed table agrees with all that is shown, so the outsider cannot rule it
+    out: protection holds by construction. Where a solution is not of whole numbers, the program is
+    solved again over whole numbers.
+
+    References
+    ----------
+    Kelly, Golden and Assad, *Cell suppression: disclosure protection for sensitive tabular data*,
+    Networks 22 (1992); Fischetti and Salazar, *Solving the cell suppression problem on tabular data
+    with linear constraints*, Management Science 47 (2001).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"bars": [5, 2, 7], "shops": [9, 8, 17]}, ["north", "south", "all"])
+    >>> protect(table, rows=[("all", ["north", "south"])]).counts
+           bars  shops
+    north   NaN    9.0
+    south   NaN    8.0
+    all     7.0   17.0
+    """
+    check_table(counts, "counts")
+    if not whole(counts.to_numpy(dtype="float64")):
+        raise ConfigError("counts: expected whole numbers")
+    if (amounts is None) != (largest is None):
+        raise ConfigError("amounts and largest go together")
+    plan = system(counts, rows, columns)
+    few = (plan.cells > 0) & (plan.cells < least)
+    top = np.maximum(plan.cells + 1, least) - plan.cells
+    hidden = _closed(plan, few, (np.ones_like(top), top), few | plan.remainders(), counted=True)
+    if amounts is not None and largest is not None:
+        check_table(amounts, "amounts", counts)
+        check_table(largest, "largest", counts)
+        sized = system(amounts, rows, columns)
+        hidden = _with_amounts(sized, largest, few, hidden, dominance=dominance)
+        # What the magnitude hides is hidden in the counts too, which only widens their bounds.
+    mask = hidden[: plan.shape[0], : plan.shape[1]]
+    shown = pd.DataFrame(mask, counts.index, counts.columns)
+    return Protected(
+        counts.astype("float64").mask(shown),
+        None if amounts is None else amounts.astype("float64").mask(shown),
+        shown,
+    )
+
+
+def _with_amounts(
+    sized: System, largest: pd.DataFrame, few: Bools, hidden: Bools, *, dominance: float
+) -> Bools:
+    """Return the hidden cells once the magnitude is protected as well."""
+    height, width = sized.shape
+    shown = (slice(height), slice(width))
+    alone = largest.to_numpy(dtype="float64") > dominance * sized.cells[shown]
+    start, sensitive = sized.remainders(), np.zeros(sized.cells.shape, dtype=bool)
+    start[shown] = hidden[shown] | (alone & (sized.cells[shown] > 0))
+    sensitive[shown] = alone | few[shown]
+    if few.shape == sensitive.shape:  # the same remainders: those of few are sensitive here too
+        sensitive |= few
+    span = sized.cells * (1 / dominance - 1)
+    return _closed(sized, sensitive & (sized.cells > 0), (span, span), start, counted=False)
+
+
+def _closed(
+    plan: System, sensitive: Bools, moves: tuple[Floats, Floats], hidden: Bools, *, counted: bool
+) -> Bools:
+    """Return the hidden cells, grown until each sensitive one can move down and up enough."""
+    down, up = moves
+    hidden = hidden.copy()
+    reached = {-1: np.zeros(plan.cells.shape), 1: np.zeros(plan.cells.shape)}
+    need = {-1: np.minimum(down, plan.cells), 1: up}
+    order = np.argwhere(sensitive)
+    order = order[np.argsort(plan.cells[sensitive], kind="stable")]
+    for row, column in order:
+        for way in (1, -1):
+            if reached[way][row, column] >= need[way][row, column] - 1e-9:
+                continue
+            amount = way * need[way][row, column]
+            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted=counted)
+            hidden |= np.abs(change) > 1e-7
+            reached[1] = np.maximum(reached[1], change)
+            reached[-1] = np.maximum(reached[-1], -change)
+    return hidden
+
+
+def _cheapest(
+    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, *, counted: bool
+) -> Floats:
+    """Return the cheapest change of the table that moves one cell and keeps all sums."""
+    values = plan.cells
+    price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
+    fixed = (values == 0) & ~hidden  # zeros are shown, and stay
+    up = np.where(fixed, 0.0, np.inf)
+    fall = np.where(fixed, 0.0, values)
+    up[cell], fall[cell] = (amount, 0.0) if amount > 0 else (0.0, -amount)
+    low = np.zeros(2 * values.size)
+    low[np.ravel_multi_index(cell, values.shape) + (0 if amount > 0 else values.size)] = abs(amount)
+    high = np.concatenate([up.ravel(), fall.ravel()])
+    cost = np.concatenate([price.ravel(), price.ravel()])
+    both = sparse.hstack([plan.sums, -plan.sums], format="csr")
+    zero = np.zeros(both.shape[0])
+    limits = np.column_stack([low, high])
+    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=limits, method="highs-ds")
+    if answer.status == 0 and counted and not whole(np.round(answer.x, 7)):
+        rule = LinearConstraint(both, zero, zero)
+        answer = milp(cost, constraints=rule, bounds=(low, high), integrality=np.ones(len(cost)))
+    if answer.x is None:  # a total that stands in the table can always move with the cell
+        raise ConfigError("no way to protect a cell: are relations missing their whole?")
+    moved = np.asarray(answer.x, dtype="float64")
+    return np.asarray(moved[: values.size] - moved[values.size :]).reshape(values.shape)
