@@ -195,12 +195,12 @@ class _Learner:
     def _residual(self, expected: Array, known: BoolArray) -> Array:
         gap = self.values - expected
         if self.counts:
-            gap = _scale(self.values) - _scale(expected)
+            gap = even(self.values) - even(expected)
         rows = zip(gap, known, strict=True)
         return np.stack([g / _noise(g, k, self.sight, counts=self.counts) for g, k in rows])
 
 
-def _scale(counts: Array) -> Array:
+def even(counts: Array) -> Array:
     """Return counts on the scale on which their noise is 1."""
     return np.asarray(2 * np.sqrt(counts + 0.375))
 

@@ -10,7 +10,9 @@ from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _runs
 from mining.anomaly._grid import Array
-from mining.anomaly._scene import Scene
+from mining.anomaly._rhythm import even
+from mining.anomaly._scene import CROWD, Group, Scene
+from mining.anomaly._unlike import unlike
 from mining.errors import ConfigError
 
 MODES = ("offline", "causal")
@@ -52,9 +54,11 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
     Returns
     -------
     DataArray (sensor, time)
-        Not negative. About one window length in ten sensor-months reaches 4.5 by itself. NaN
-        where nothing can be expected: with less than 27 days of data, in the first eight weeks
-        of a causal score, where nothing was counted.
+        Not negative. About one window length in ten sensor-months reaches 4.5 by itself. With
+        one or two sensors, which have no neighbours to be compared with, it is how unlike any
+        other the day is (around the cell, or until it). NaN where nothing can be expected: with
+        less than 27 days of data, in the first weeks of a causal score, where nothing was
+        counted.
 
     Raises
     ------
@@ -70,8 +74,7 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
             if group.rhythm is None:
                 continue
             for index, row in enumerate(group.rows):
-                over = scene.scales(group, index)
-                best = _strongest(over, causal=scene.sight.causal)
+                best = _best(scene, group, index)
                 known = np.isfinite(group.rhythm.residual[index])
                 out[row] = scene.grid.gather(np.where(known, best, np.nan))
     return xr.DataArray(
@@ -79,7 +82,14 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
         dims=(cubes.SENSOR, cubes.TIME),
         coords={name: cube[name] for name in (cubes.SENSOR, cubes.TIME)},
         name="score",
+        attrs={"timezone": cube.attrs["timezone"], "units": "1"},
     )
+
+
+def _best(scene: Scene, group: Group, index: int) -> Array:
+    if len(group.rows) < CROWD:
+        return _unlike(scene, group, index)
+    return _strongest(scene.scales(group, index), causal=scene.sight.causal)
 
 
 def _strongest(over: list[_runs.Scale], *, causal: bool) -> Array:
@@ -91,6 +101,16 @@ def _strongest(over: list[_runs.Scale], *, causal: bool) -> Array:
             score = _held(score, scale.window.steps)
         best = np.maximum(best, score)
     return best
+
+
+def _unlike(scene: Scene, group: Group, index: int) -> Array:
+    """Return how unlike any other the days are that hold (or end with) each position."""
+    values = scene.grid.spread(group.counted[index])
+    usual = np.asarray(group.rhythm.normal[index] if group.rhythm else values)
+    if group.is_count:
+        values, usual = even(values), even(usual)
+    apart = np.nan_to_num(unlike(values, usual, scene.grid, scene.sight))
+    return apart if scene.sight.causal else _held(apart, scene.grid.per_day)
 
 
 def _held(score: Array, steps: int) -> Array:

@@ -46,6 +46,11 @@ class Sight:
         """Weeks of a block: fewer where there is little data."""
         return BLOCK if self.causal else int(np.clip(self.weeks // PARTS, 1, BLOCK))
 
+    @property
+    def least(self) -> int:
+        """Weeks without which no tail is told."""
+        return 2 * BLOCK if self.causal else 1
+
     def folds(self) -> IntArray:
         """Return the number of the fold of each position (position)."""
         block = np.arange(self.weeks) // self.block

@@ -142,7 +142,7 @@ class Bench:
 
     def judged(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the incidents that count: of targets, not over at the start, not holidays."""
-        known = frame["sensor"].isin(self.names) & (frame["label"] != "calendar")
+        known = concerning(frame, self.names) & (frame["label"] != "calendar")
         return frame[known & (frame["end"] > self.begin)].reset_index(drop=True)
 
 
@@ -205,10 +205,17 @@ def first_hit(frame: pd.DataFrame, truth: Injection, bar: float) -> pd.Series | 
 
 
 def _over(frame: pd.DataFrame, truth: Injection) -> pd.Series:
-    mine = frame["sensor"] == truth.sensor
-    if "sensors" in frame:
-        mine |= [truth.sensor in text.split(";") for text in frame["sensors"]]
+    mine = concerning(frame, [truth.sensor])
     return mine & (frame["start"] < truth.end) & (frame["end"] > truth.start)
+
+
+def concerning(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Tell which incidents concern one of these sensors; those of the whole territory do not."""
+    if "sensors" not in frame:
+        return frame["sensor"].isin(names)
+    wanted = set(names)
+    touched = [not wanted.isdisjoint(text.split(";")) for text in frame["sensors"]]
+    return (frame["sensor"] != "") & pd.Series(touched, index=frame.index, dtype=bool)
 
 
 def false_alerts(world: World, bar: float) -> int:

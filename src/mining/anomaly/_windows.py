@@ -29,8 +29,9 @@ class Window:
     clip : float
         The largest residual that it believes.
     up, down : float
-        What is exceeded about once in ten sensor-months, in units of a normal tail; scores of
-        different windows are made comparable with it.
+        What is exceeded about once in ten sensor-months, in units of a normal tail; more for
+        single hours and less for fortnights, which matter more. Scores of different windows are
+        made comparable with it.
     least : float
         The least sum that is worth a score, in units of independent noise.
     """
@@ -42,22 +43,22 @@ class Window:
     least: float
 
 
-#: Length, clip, and the two bars. The bars are those of 21 pedestrian counters over seven years.
+#: Length, clip, and the two bars, from 21 pedestrian counters over two years.
 SCALES = (
-    ("1h", 30.0, 6.6, 5.3),
-    ("2h", 20.0, 6.0, 4.7),
-    ("4h", 12.0, 5.2, 4.4),
-    ("7h", 12.0, 4.6, 3.8),
-    ("10h", 10.0, 4.2, 3.7),
-    ("1D", 6.0, 3.3, 2.9),
-    ("2D", 5.0, 2.9, 2.6),
-    ("7D", 3.0, 2.6, 3.2),
-    ("14D", 2.5, 2.2, 2.4),
+    ("1h", 30.0, 9.0, 9.0),
+    ("2h", 20.0, 8.0, 8.0),
+    ("4h", 12.0, 5.0, 6.0),
+    ("7h", 12.0, 4.0, 5.5),
+    ("10h", 10.0, 3.6, 5.2),
+    ("1D", 6.0, 4.0, 4.0),
+    ("2D", 5.0, 3.6, 3.8),
+    ("7D", 3.0, 2.4, 2.9),
+    ("14D", 2.5, 2.0, 2.0),
 )
 #: Sums below this score nothing, however calm the sensor: in units of independent noise, for
 #: windows below a day, of which there are many, and for longer ones.
 LEAST_SHORT, LEAST_LONG = 6.0, 4.5
-#: A score of so much is what one window length exceeds about once in ten sensor-months.
+#: A score of so much is what one window length reaches about once in ten sensor-months.
 LEVELLED = 4.5
 #: Windows that are looked at for oddness, and their bars.
 ODD_SCALES = (("1D", 7.0), ("2D", 7.0), ("7D", 6.0), ("14D", 5.0))
@@ -66,6 +67,8 @@ ODD_SCALES = (("1D", 7.0), ("2D", 7.0), ("7D", 6.0), ("14D", 5.0))
 TAIL, LONG_TAIL, BY_HOUR = 0.99, 0.9, "2D"
 #: Weight, in windows, of the common tail against the tail of one hour.
 _PRIOR = 200.0
+#: So many windows that share no step tell as much as a factor of 2 leaves in doubt.
+_DOUBT = 4.0
 #: Days further off than this, in units of usual days, do not teach tails.
 _WILD = 5.0
 #: Largest oddness of one cell.
@@ -137,8 +140,13 @@ def tails(
     quantile = TAIL if by_hour else LONG_TAIL
     up, down = (np.full(table.shape, np.nan) for _ in range(2))
     for weeks, teaching in sight.periods():
+        taught = table[teaching]
+        apart = np.isfinite(taught).sum() / window.steps
+        # Few windows that share no step tell little of a tail.
+        doubt = 1 + _DOUBT / apart if apart >= 1 and len(taught) >= sight.least else np.nan
         for sign, out in ((1, up), (-1, down)):
-            out[weeks] = _tail(sign * table[teaching], quantile, grid.per_day, by_hour=by_hour)
+            size = _tail(sign * taught, quantile, grid.per_day, by_hour=by_hour)
+            out[weeks] = doubt * size
     return up.reshape(-1), down.reshape(-1)
 
 
