@@ -300,7 +300,7 @@ class TestParts:
     def test_hellinger_by_hand(self) -> None:
         out = _ward.normalise(np.array([[1.0, 3.0], [4.0, 0.0]]))
         np.testing.assert_allclose(out, [[0.5, 0.866025404], [1, 0]], atol=1e-9)
-        with pytest.raises(ValueError, match="unknown normalisation 'x'"):
+        with pytest.raises(ConfigError, match="unknown normalisation 'x'"):
             _ward.normalise(np.ones((1, 2)), "x")  # type: ignore[arg-type]
 
     def test_cut_steps_over_singletons(self) -> None:
