@@ -139,6 +139,7 @@ def finish(
     """Add the stability in words, the earlier years and the statement."""
     out["year_rand"] = ("earlier", np.array(groups.years, dtype="float64"), {"units": "1"})
     out = out.assign_coords(earlier=np.arange(1, len(groups.years) + 1, dtype="int16"))
+    unlike = ", sans autre année" if "sensor" in out.dims and not groups.years else ""
     words = [in_words(float(s)) for s in out["stability"].to_numpy()]
     out = out.assign_coords(stability_words=("group", np.array(words, dtype=str)))
     out.attrs |= {
@@ -148,12 +149,12 @@ def finish(
         "normalisation": normalisation,
         "seed": seed,
         "limits": ", ".join(f"{name} {limit:g}" for name, limit in LIMITS.items()),
-        "statement": _statement(groups, usable),
+        "statement": _statement(groups, usable, unlike),
     }
     return out
 
 
-def _statement(groups: Groups, usable: int) -> str:
+def _statement(groups: Groups, usable: int, unlike: str) -> str:
     if usable < FEWEST:
         return (
             f"Pas de regroupement : {usable} profil(s) utilisable(s), il en faut au moins {FEWEST}."
@@ -167,7 +168,7 @@ def _statement(groups: Groups, usable: int) -> str:
     alone = int((groups.labels < 0).sum())
     apart = f", et {alone} cas isolé(s)" if alone else ""
     if groups.agreed:
-        return f"{groups.k} groupes{apart} : les vérifications concordent."
+        return f"{groups.k} groupes{apart} : les vérifications concordent{unlike}."
     return f"{groups.k} groupes{apart}, demandés mais non confirmés par les vérifications."
 
 

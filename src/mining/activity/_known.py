@@ -44,6 +44,13 @@ class Known:
         out[good] = _placing.nearest(points[good], self.centres)
         return out
 
+    def placed(self, points: FloatArray) -> IntArray:
+        """Return :meth:`labels`, with -2 for a row that is far from every group."""
+        out = self.labels(points)
+        good = np.flatnonzero(out >= 0)
+        out[good] = _placing.placed(points[good], self.centres, self.radius)
+        return out
+
     def membership(self, points: FloatArray) -> FloatArray:
         """Return the share of each group in each row, NaN where the row is not known."""
         out = np.full((len(points), len(self.centres)), np.nan)

@@ -60,6 +60,12 @@ def windows(
     return out
 
 
+def unknown(like: Window) -> Window:
+    """Return a year of which nothing is known."""
+    nothing = np.full_like(like.rhythm, np.nan)
+    return Window(np.full_like(like.weeks, np.nan), nothing, np.zeros_like(like.usable))
+
+
 def drift(now: FloatArray, before: FloatArray) -> FloatArray:
     """Return what rows have in common in their change: the median of differences.
 

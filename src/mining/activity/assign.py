@@ -75,7 +75,7 @@ def assign(
     cubes.validate(cube)
     folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
-    reference = known(groups, slots=folded.values.shape[2])
+    reference = known(groups, slots=len(folded.hour))
     past = windows(cube, folded, weeks=weeks, years=years, min_weeks=min_weeks)
     rows = _rows(reference, past, bootstraps, seed)
     by_group = groups.drop_dims([cubes.SENSOR, "earlier"], errors="ignore")
@@ -92,9 +92,7 @@ def _rows(groups: Known, past: list[Window], bootstraps: int, seed: int) -> xr.D
     now = past[0]
     points = groups.points(now.rhythm)
     points[~now.usable] = np.nan
-    label, share = groups.labels(points), groups.membership(points)
-    far = np.flatnonzero(label >= 0)
-    label[far] = _placing.placed(points[far], groups.centres, groups.radius)
+    label, share = groups.placed(points), groups.membership(points)
     again = [groups.labels(groups.points(d)) for d in now.draws(bootstraps, seed, 0)]
     kept = np.where(label >= 0, (np.array(again) == label).mean(axis=0), np.nan)
     before = np.array([_earlier(groups, points, then) for then in past[1:]], dtype=np.intp)
