@@ -1,7 +1,7 @@
 """How well the groups of rhythms hold, and which changes are seen.
 
 ``python benchmarks/activity.py [--cube FILE] [--chinatown FOLDER] [--incidents FILE]
-[--bootstraps N] [--json FILE]``. One minute of one processor.
+[--bootstraps N] [--json FILE]``. Two minutes of one processor.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ WEEK = pd.Timedelta(weeks=1)
 PROTOCOL = {
     "chinatown": "UCR Chinatown, days of 24 hours, labels weekday and weekend; 2 groups, defaults "
     "but for the normalisation; chosen: the number of groups that the checks choose",
-    "checks": "cluster with defaults. weeks: mean ARI of bootstraps over weeks; sensors: of as many "
-    "draws of 4 sensors in 5; years: worst of two earlier windows; silhouette has no say; alone: "
-    "sensors shown as lone outliers",
+    "checks": "cluster with defaults. weeks: mean ARI of bootstraps over weeks; sensors: of as "
+    "many draws of 4 sensors in 5; years: worst of two earlier windows; silhouette has no say; "
+    "alone: sensors shown as lone outliers",
     "years": "each earlier window of 52 weeks, clustered again, against this year",
     "places": "sums of sensors: clustered by themselves, or placed among the groups of sensors; "
     "ARI of each earlier year against this one",
