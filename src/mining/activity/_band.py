@@ -14,9 +14,29 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: Half the width of the band in standard deviations: 99 % of places that only wander as usual.
 WIDTH = 2.576
-#: Least wander of a share from year to year, as a standard deviation of one year. Twenty-one
-#: streets of Auckland over five years: .005 once draws of weeks and the town are accounted for.
-LEAST_WANDER = 0.005
+#: Least wander of a logit from year to year, as a standard deviation of one year. Twenty-one
+#: streets of Auckland over five years: .025 once draws of weeks and the town are accounted for,
+#: which is half a point of a share of 27 %.
+LEAST_WANDER = 0.025
+#: Shares nearer to 0 or 1 count as this near.
+NEAR = 1e-3
+
+
+def logit(share: FloatArray) -> FloatArray:
+    """Return log-odds, in which a factor on all weekends of a town moves all places alike."""
+    inside = np.clip(share, NEAR, 1 - NEAR)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
+def from_logit(odds: FloatArray) -> FloatArray:
+    """Return shares.
+
+    Examples
+    --------
+    >>> from_logit(logit(np.array([0.25, 0.5]))).round(9).tolist()
+    [0.25, 0.5]
+    """
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 @dataclass(frozen=True)
@@ -51,9 +71,9 @@ def usual_band(
     Parameters
     ----------
     now : ndarray (row,)
-        Share of this year.
+        Logit of this year's share.
     earlier : ndarray (year, row)
-        Shares of the years before, the last one first; NaN where unknown.
+        Those of the years before, the last one first; NaN where unknown.
     error, earlier_error : ndarray
         Standard errors of both, from draws of weeks.
 

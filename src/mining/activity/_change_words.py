@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mining.activity._band import Band
+from mining.activity._band import Band, from_logit
 from mining.activity._moves import Moves
 from mining.activity._weeks import FloatArray, IntArray
 
@@ -45,6 +45,7 @@ def sentences(
     band : Band
     """
     out = []
+    usual_low, usual_high = from_logit(band.low), from_logit(band.high)
     for row in range(len(label)):
         said = []
         if found.moved[row]:
@@ -53,7 +54,7 @@ def sentences(
             said.append(f"passe de « {was} » à « {now} » ({sure})")
         if band.left[row]:
             low, high = (percent(v) for v in interval[:, row])
-            usual = f"{percent(band.low[row])} à {percent(band.high[row])}"
+            usual = f"{percent(usual_low[row])} à {percent(usual_high[row])}"
             said.append(
                 f"part du week-end : {percent(weekend[row])} ({low} à {high}), "
                 f"hors de sa bande habituelle de {usual}"

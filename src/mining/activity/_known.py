@@ -33,9 +33,9 @@ class Known:
     normalisation: Normalisation
     names: tuple[str, ...]
 
-    def points(self, rhythm: FloatArray, moved: FloatArray | float = 0.0) -> FloatArray:
-        """Return volumes by hour of the week in the coordinates of the centres, moved by a step."""
-        return normalise(rhythm, self.normalisation) + moved
+    def points(self, rhythm: FloatArray) -> FloatArray:
+        """Return volumes by hour of the week in the coordinates of the centres."""
+        return normalise(rhythm, self.normalisation)
 
     def labels(self, points: FloatArray) -> IntArray:
         """Return the nearest group of each row, -1 where the row is not known."""

@@ -81,7 +81,8 @@ def of_incidents(cube: xr.Dataset, incidents: pd.DataFrame) -> npt.NDArray[np.bo
     places = incidents["place"] if "place" in incidents else pd.Series("", index=incidents.index)
     ids = cube[cubes.SENSOR].to_numpy().astype(str)
     out = np.zeros((len(ids), len(clock)), dtype=bool)
-    rows = zip(incidents[named].fillna(""), places.fillna(""), starts, ends, strict=True)
+    names = (c.astype(object).where(c.notna(), "") for c in (incidents[named], places))
+    rows = zip(*names, starts, ends, strict=True)
     for sensors, place, start, end in rows:
         if end - start <= LONGEST:
             who = [s for s in str(sensors).split(";") if s]
@@ -97,9 +98,11 @@ def _utc(times: pd.Series, zone: str) -> list[pd.Timestamp]:
     out = []
     for time in times:
         try:
-            stamp = cubes.to_utc(time, zone)
+            stamp = cubes.to_utc(pd.Timestamp(time), zone)
         except (ValueError, TypeError) as error:
             msg = f"incidents: each one needs a start and an end; found {time!r}"
             raise ConfigError(msg) from error
+        if pd.isna(stamp):
+            raise ConfigError("incidents: each one needs a start and an end; found an empty one")
         out.append(stamp)
     return out

@@ -11,7 +11,7 @@ from mining.activity._known import Known
 from mining.activity._names import masks, parts_of
 from mining.activity._ward import shares
 from mining.activity._weeks import FloatArray, IntArray
-from mining.activity._windows import Window, drift
+from mining.activity._windows import Window, common
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -49,7 +49,7 @@ class Year:
 
 
 def year_of(
-    window: Window, groups: Known, like: FloatArray | None, *, number: int, seed: int, back: int
+    window: Window, groups: Known, like: Window | None, *, number: int, seed: int, back: int
 ) -> Year:
     """Return a year and its draws.
 
@@ -57,19 +57,19 @@ def year_of(
     ----------
     window : Window
     groups : Known
-    like : ndarray (row, slot), optional
-        Points of this year; what all rows have in common since is then taken out of the labels.
+    like : Window, optional
+        This year; what all rows have in common since is then taken out of points and labels.
     number, seed, back
         Of the draws.
     """
-    rhythm = np.where(window.usable[:, None], window.rhythm, np.nan)
-    points = groups.points(rhythm)
-    step = drift(like, points) if like is not None else np.zeros(points.shape[1])
+    rhythm = window.known
+    factor = common(like.known, rhythm) if like is not None else np.ones(rhythm.shape[1])
+    points = groups.points(rhythm * factor)
     labels, volumes, weekends, away, parts = [], [], [], [], []
     for drawn in window.draws(number, seed, back):
         again = np.where(window.usable[:, None], drawn, np.nan)
-        there = groups.points(again)
-        labels.append(groups.labels(there + step))
+        there = groups.points(again * factor)
+        labels.append(groups.labels(there))
         away.append(np.sqrt(((there - points) ** 2).sum(axis=1)))
         volumes.append(again.sum(axis=1))
         share = shares(again)
@@ -77,7 +77,7 @@ def year_of(
         parts.append(parts_share(share))
     share = shares(rhythm)
     return Year(
-        points + step,
+        points,
         rhythm.sum(axis=1),
         weekend_of(share),
         parts_share(share),

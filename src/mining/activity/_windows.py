@@ -33,6 +33,11 @@ class Window:
     rhythm: FloatArray
     usable: BoolArray
 
+    @property
+    def known(self) -> FloatArray:
+        """The typical weeks, NaN where a row is not usable."""
+        return np.where(self.usable[:, None], self.rhythm, np.nan)
+
     def draws(self, number: int, seed: int, back: int) -> Iterator[FloatArray]:
         """Yield typical weeks of weeks drawn with replacement, the same for all sensors.
 
@@ -64,6 +69,39 @@ def unknown(like: Window) -> Window:
     """Return a year of which nothing is known."""
     nothing = np.full_like(like.rhythm, np.nan)
     return Window(np.full_like(like.weeks, np.nan), nothing, np.zeros_like(like.usable))
+
+
+def common(now: FloatArray, before: FloatArray) -> FloatArray:
+    """Return by what factor each hour of the week changed in all rows together.
+
+    Parameters
+    ----------
+    now, before : ndarray (row, slot)
+        Volumes; NaN where unknown.
+
+    Returns
+    -------
+    ndarray (slot,)
+        Median of the ratios of rows, each row first divided by its own median ratio, so that
+        its volume has no say. Ones with fewer than five rows known both times.
+
+    Examples
+    --------
+    >>> before = np.arange(1.0, 16.0).reshape(5, 3)
+    >>> common(2 * before * [1, 1, 3], before).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    known = np.isfinite(now + before).all(axis=1)
+    out = np.ones(now.shape[1])
+    if known.sum() < ENOUGH_ROWS:
+        return out
+    seen = (now[known] > 0) & (before[known] > 0)
+    ratio = np.where(seen, now[known], np.nan) / np.where(seen, before[known], 1.0)
+    some = seen.any(axis=1)
+    ratio = ratio[some] / np.nanmedian(ratio[some], axis=1, keepdims=True)
+    hours = np.isfinite(ratio).sum(axis=0) >= ENOUGH_ROWS
+    out[hours] = np.nanmedian(ratio[:, hours], axis=0)
+    return out
 
 
 def drift(now: FloatArray, before: FloatArray) -> FloatArray:

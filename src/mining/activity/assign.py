@@ -16,7 +16,7 @@ from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
 from mining.activity._stability import rand_index
 from mining.activity._ward import OUTLIER, UNUSABLE
 from mining.activity._weeks import FloatArray, IntArray, fold
-from mining.activity._windows import Window, drift, windows
+from mining.activity._windows import Window, common, windows
 from mining.activity.rhythm import MIN_WEEKS, typical
 
 
@@ -90,12 +90,11 @@ def assign(
 
 def _rows(groups: Known, past: list[Window], bootstraps: int, seed: int) -> xr.Dataset:
     now = past[0]
-    points = groups.points(now.rhythm)
-    points[~now.usable] = np.nan
+    points = groups.points(now.known)
     label, share = groups.placed(points), groups.membership(points)
     again = [groups.labels(groups.points(d)) for d in now.draws(bootstraps, seed, 0)]
     kept = np.where(label >= 0, (np.array(again) == label).mean(axis=0), np.nan)
-    before = np.array([_earlier(groups, points, then) for then in past[1:]], dtype=np.intp)
+    before = np.array([_earlier(groups, now, then) for then in past[1:]], dtype=np.intp)
     before = before.reshape(len(past) - 1, len(label))
     rand = [rand_index(label[b >= 0], b[b >= 0]) if (b >= 0).any() else np.nan for b in before]
     score, other = _silhouettes(points, groups.centres, label)
@@ -116,11 +115,9 @@ def _rows(groups: Known, past: list[Window], bootstraps: int, seed: int) -> xr.D
     )
 
 
-def _earlier(groups: Known, points: FloatArray, then: Window) -> IntArray:
+def _earlier(groups: Known, now: Window, then: Window) -> IntArray:
     """Return the labels of an earlier year, after what all rows have in common is taken out."""
-    before = groups.points(then.rhythm)
-    before[~then.usable] = np.nan
-    return groups.labels(before + drift(points, before))
+    return groups.labels(groups.points(then.known * common(now.known, then.known)))
 
 
 def _silhouettes(

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.activity._band import Band, usual_band
+from mining.activity._band import Band, from_logit, logit, usual_band
 from mining.activity._change_words import bounds, sentences, summary
 from mining.activity._dataset import check_positive
 from mining.activity._known import known
@@ -69,8 +69,9 @@ def change(
         - ``changed`` (French sentence, "" where nothing is out of the ordinary) and ``entries``
           (ids of journal entries that began in either year and may explain it, ";"-joined).
 
-        Attributes: ``statement`` (French), ``town_weekend`` (move of the weekend share that all
-        have in common), ``weekend_wander`` (usual move of one place in a year).
+        Attributes: ``statement`` (French), ``town_weekend`` (by how much the weekend grew
+        against the other days in all of them together, .05 being 5 %), ``weekend_wander``
+        (usual move of one place in a year, standard deviation of the logit).
 
     Raises
     ------
@@ -95,7 +96,7 @@ def change(
     past = windows(cube, folded, weeks=weeks, years=max(years, 1), min_weeks=min_weeks)
     now = year_of(past[0], reference, None, number=bootstraps, seed=seed, back=0)
     earlier = [
-        year_of(then, reference, now.points, number=bootstraps, seed=seed, back=back)
+        year_of(then, reference, past[0], number=bootstraps, seed=seed, back=back)
         for back, then in enumerate(past[1:], start=1)
     ]
     before = (
@@ -127,7 +128,7 @@ def change(
     out = out.assign_coords(coords)
     out.attrs = {
         "statement": summary(said, int(np.isfinite(found.probability).sum())),
-        "town_weekend": round(band.town, 6),
+        "town_weekend": round(float(np.exp(band.town)) - 1, 6),
         "weekend_wander": round(band.wander, 6),
         "seed": seed,
     }
@@ -135,10 +136,11 @@ def change(
 
 
 def _band(now: Year, earlier: list[Year]) -> Band:
+    """Return the usual band of the weekend share, in logits."""
     rows = len(now.weekend)
-    then = np.array([e.weekend for e in earlier]).reshape(len(earlier), rows)
-    error = np.array([e.weekends.std(axis=0) for e in earlier]).reshape(len(earlier), rows)
-    return usual_band(now.weekend, then, now.weekends.std(axis=0), error)
+    then = np.array([logit(e.weekend) for e in earlier]).reshape(len(earlier), rows)
+    error = np.array([logit(e.weekends).std(axis=0) for e in earlier]).reshape(then.shape)
+    return usual_band(logit(now.weekend), then, logit(now.weekends).std(axis=0), error)
 
 
 def _weekends(now: Year, band: Band) -> xr.Dataset:
@@ -147,9 +149,9 @@ def _weekends(now: Year, band: Band) -> xr.Dataset:
         "weekend": (now.weekend, "share of Saturday and Sunday"),
         "weekend_low": (low, "10 % of the draws of weeks lie below"),
         "weekend_high": (high, "10 % of the draws of weeks lie above"),
-        "weekend_usual": (band.usual, "what earlier years let expect"),
-        "usual_low": (band.low, "lower bound of the usual band"),
-        "usual_high": (band.high, "upper bound of the usual band"),
+        "weekend_usual": (from_logit(band.usual), "what earlier years let expect"),
+        "usual_low": (from_logit(band.low), "lower bound of the usual band"),
+        "usual_high": (from_logit(band.high), "upper bound of the usual band"),
         "weekend_left": (band.left, "outside of the usual band"),
     }
     return xr.Dataset({k: (cubes.SENSOR, v, {"long_name": w}) for k, (v, w) in values.items()})
