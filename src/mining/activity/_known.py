@@ -48,7 +48,8 @@ class Known:
         """Return :meth:`labels`, with -2 for a row that is far from every group."""
         out = self.labels(points)
         good = np.flatnonzero(out >= 0)
-        out[good] = _placing.placed(points[good], self.centres, self.radius)
+        roots = self.normalisation == "hellinger"
+        out[good] = _placing.placed(points[good], self.centres, self.radius, roots=roots)
         return out
 
     def membership(self, points: FloatArray) -> FloatArray:

@@ -10,7 +10,8 @@ from mining.activity._ward import OUTLIER
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-#: A row is apart if it is this many times as far from its centre as the farthest member.
+#: A row is apart if it is this many times as far from every mixture of groups as the farthest
+#: member of the nearest group from its centre.
 APART = 1.5
 #: A row sits between two groups where the share of its own is below the first number or that of
 #: another reaches the second.
@@ -105,8 +106,12 @@ def between(labels: IntArray, share: FloatArray) -> IntArray:
     return out
 
 
-def placed(points: FloatArray, centres: FloatArray, radius: FloatArray) -> IntArray:
-    """Return the nearest group of each row, :data:`OUTLIER` where it is far from every one.
+def placed(
+    points: FloatArray, centres: FloatArray, radius: FloatArray, *, roots: bool = False
+) -> IntArray:
+    """Return the nearest group of each row, :data:`OUTLIER` where it is like none.
+
+    A row that mixes groups, such as the sum of two unlike streets, is near their mixture.
 
     Parameters
     ----------
@@ -114,8 +119,13 @@ def placed(points: FloatArray, centres: FloatArray, radius: FloatArray) -> IntAr
     centres : ndarray (group, slot)
     radius : ndarray (group,)
         Distance of the farthest member of each group.
+    roots : bool
+        Whether points are square roots of shares: shares mix, their roots do not.
     """
-    away = distances(points, centres)
-    label = np.argmin(away, axis=1)
-    far = away[np.arange(len(points)), label] > APART * radius[label]
-    return np.asarray(np.where(far & (radius[label] > 0), OUTLIER, label), dtype=np.intp)
+    label = nearest(points, centres)
+    power = 2 if roots else 1
+    weight = np.array([mixture(p, centres) for p in points]).reshape(-1, len(centres))
+    mixed = (weight @ centres**power) ** (1 / power)
+    away = np.sqrt(((points - mixed) ** 2).sum(axis=1))
+    far = (away > APART * radius[label]) & (radius[label] > 0)
+    return np.asarray(np.where(far, OUTLIER, label), dtype=np.intp)
