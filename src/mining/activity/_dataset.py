@@ -85,7 +85,7 @@ def group_variables(
 
 
 def in_words(stability: float) -> str:
-    """Return what a Jaccard stability means, in French.
+    """Return what the weakest Jaccard stability of a group means, in French.
 
     References
     ----------
@@ -140,7 +140,8 @@ def finish(
     out["year_rand"] = ("earlier", np.array(groups.years, dtype="float64"), {"units": "1"})
     out = out.assign_coords(earlier=np.arange(1, len(groups.years) + 1, dtype="int16"))
     unlike = ", sans autre année" if "sensor" in out.dims and not groups.years else ""
-    words = [in_words(float(s)) for s in out["stability"].to_numpy()]
+    three = [out[name].to_numpy() for name in ("stability", "stability_sensors", "stability_years")]
+    words = [in_words(float(s)) for s in np.fmin.reduce(three)]  # fmin leaves NaN aside
     out = out.assign_coords(stability_words=("group", np.array(words, dtype=str)))
     out.attrs |= {
         "k": int(out.sizes["group"]),

@@ -68,7 +68,7 @@ def cluster(
           nearest to it), ``between`` (the other group it sits close to, else -1), ``nearest``;
         - by group: ``group_name``, ``group_evidence``, ``group_not`` (French), ``group_size``,
           ``group_share``, ``part_index`` (group, part), ``stability`` (weeks),
-          ``stability_sensors``, ``stability_years``, ``stability_words``;
+          ``stability_sensors``, ``stability_years``, ``stability_words`` (the weakest of them);
         - by candidate ``k``: ``check_weeks``, ``check_sensors`` (mean adjusted Rand index of the
           draws), ``check_years`` (the worst of the earlier years), ``check_silhouette`` (without
           a say), ``holds``; and ``year_rand`` (earlier), the index of each earlier window at the
