@@ -13,6 +13,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from _rhythms import CLOCK, DAY, NIGHT, OFFICE, three_kinds, town
 from mining import cube as cubes
 from mining import writers
 from mining.activity import OUTLIER, UNUSABLE, _names, _stability, _ward, cluster, rhythms
@@ -21,35 +22,6 @@ from mining.errors import ConfigError, CubeError, NotEnoughDataError
 
 PARIS = "Europe/Paris"
 FAST = {"bootstraps": 8, "calendar": None}
-HOUR = np.arange(168)
-DAY, CLOCK = HOUR // 24, HOUR % 24
-OFFICE = np.where((DAY < 5) & (CLOCK >= 7) & (CLOCK < 19), 200.0, 10.0)
-NIGHT = np.where((CLOCK >= 19) | (CLOCK < 4), 150.0, 20.0)
-SATURDAY = np.where((DAY == 5) & (CLOCK >= 10) & (CLOCK < 18), 400.0, 30.0)
-
-
-def town(
-    profiles: dict[str, np.ndarray], *, weeks: int = 30, noise: float = 0.05, **attrs: object
-) -> xr.Dataset:
-    """Return a cube of hours from Monday 2024-01-01, local, with multiplicative noise."""
-    rng = np.random.default_rng(7)
-    local = pd.date_range("2024-01-01", periods=weeks * 168, freq="h", tz="UTC")
-    slot = (local.day_of_week * 24 + local.hour).to_numpy()
-    table = {
-        name: np.round(p[slot] * np.exp(noise * rng.standard_normal(len(slot))))
-        for name, p in profiles.items()
-    }
-    frame = pd.DataFrame(table, index=local)
-    return cubes.build(frame, timezone="UTC", step="1h", attrs=attrs).copy(deep=True)
-
-
-def three_kinds() -> xr.Dataset:
-    rng = np.random.default_rng(3)
-    out = {}
-    for i in range(4):
-        tilt = np.exp(0.1 * rng.standard_normal(168))
-        out |= {f"o{i}": OFFICE * tilt, f"n{i}": NIGHT * tilt * 2, f"s{i}": SATURDAY * tilt * 3}
-    return town(out)
 
 
 def labels_of(found: xr.Dataset) -> dict[str, int]:
@@ -194,6 +166,9 @@ class TestGroups:
         own = int(found["label"].sel(sensor="x"))
         assert int(found["between"].sel(sensor="x")) == 1 - own
         assert int(found["between"].sel(sensor="o0")) == -1
+        share = found["membership"].sel(sensor="x").to_numpy()
+        np.testing.assert_allclose(share, [0.5, 0.5], atol=0.1)
+        np.testing.assert_allclose(found["membership"].sum("group"), 1, atol=1e-5)
 
     def test_noise_alone_makes_one_group_and_says_so(self) -> None:
         found = cluster(town({f"a{i}": OFFICE for i in range(8)}, noise=0.3), **FAST)
@@ -206,7 +181,30 @@ class TestGroups:
         for k in (None, 2):
             found = cluster(cube, k=k, **FAST)
             assert labels_of(found) == {"a": 0, "b": 0, "c": UNUSABLE}
+            assert found["note"].to_numpy().tolist() == ["", "", "aucun passage"]
             assert found.attrs["statement"].startswith("Pas de regroupement : 2 profil(s)")
+
+    def test_three_sensors_are_one_group(self) -> None:
+        found = cluster(town({"a": OFFICE, "b": NIGHT, "c": OFFICE}), **FAST)
+        assert set(labels_of(found).values()) == {0}
+        expected = "Un seul groupe : 3 profils ne font pas deux groupes de deux."
+        assert found.attrs["statement"] == expected
+
+    def test_a_month_of_data(self) -> None:
+        found = cluster(town({f"a{i}": OFFICE for i in range(5)}, weeks=4), **FAST)
+        assert set(labels_of(found).values()) == {UNUSABLE}
+        assert found.attrs["statement"].startswith("Pas de regroupement : 0 profil(s)")
+
+    def test_a_place_dead_all_year_is_set_aside(self) -> None:
+        cube = three_kinds()
+        cube["value"][0], cube["quality"][0] = 0, cubes.Quality.SUSPECT
+        found = cluster(cube, **FAST)
+        assert (int(found["label"][0]), str(found["note"].to_numpy()[0])) == (
+            UNUSABLE,
+            "données insuffisantes",
+        )
+        assert np.isnan(found["membership"][0].to_numpy()).all()
+        assert found.attrs["k"] == 3
 
     def test_one_week_of_one_sensor(self, tmp_path: Path) -> None:
         found = cluster(town({"a": OFFICE}, weeks=1), **FAST)
@@ -300,7 +298,7 @@ class TestParts:
     def test_hellinger_by_hand(self) -> None:
         out = _ward.normalise(np.array([[1.0, 3.0], [4.0, 0.0]]))
         np.testing.assert_allclose(out, [[0.5, 0.866025404], [1, 0]], atol=1e-9)
-        with pytest.raises(ValueError, match="unknown normalisation 'x'"):
+        with pytest.raises(ConfigError, match="unknown normalisation 'x'"):
             _ward.normalise(np.ones((1, 2)), "x")  # type: ignore[arg-type]
 
     def test_cut_steps_over_singletons(self) -> None:
@@ -364,6 +362,18 @@ class TestParts:
         assert out.evidence[0] == "part de nuit (23 h - 5 h) : 2,0 fois la moyenne"
         assert out.contrast[1] == ""
         assert _names.times(1.123) == "1,12 fois la moyenne"
+
+    def test_gates_of_a_school_and_homeward_hours(self) -> None:
+        flat = np.ones(168)
+        work, school = DAY < 5, np.isin(DAY, [0, 1, 3, 4])
+        gate = np.where(school & np.isin(CLOCK, [8, 16]), 8.0, 1.0)
+        home = np.where(work & (CLOCK >= 16) & (CLOCK < 20), 3.0, 1.0)
+        desk = np.where(work & (CLOCK >= 6) & (CLOCK < 10), 6.0, 1.0)
+        weeks = np.stack([p / p.sum() for p in (gate, home, desk)])
+        out = _names.name_groups(weeks, flat / 168)
+        assert out.names == ["entrées d'école", "retours du soir", "bureaux"]
+        # 8 of 168 hours; 64 of 64 + 160 passages: (64 / 224) / (8 / 168) = 6
+        assert out.evidence[0] == "part de 8 h et 16 h, hors mercredi : 6,0 fois la moyenne"
 
     def test_two_groups_never_share_a_name(self) -> None:
         flat = np.full(168, 1 / 168)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from mining.activity import _placing
 from mining.activity._groups import FEWEST, LIMITS, Groups
 from mining.activity._names import Naming, name_groups
 from mining.activity._ward import OUTLIER, UNUSABLE
@@ -14,8 +15,8 @@ from mining.errors import ConfigError
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-#: A row sits between two groups below this silhouette, or if it stayed with its group in fewer
-#: draws than this.
+#: A row sits between two groups below this silhouette, if it stayed with its group in fewer draws
+#: than this, or if another group has a large share in it (see :func:`mining.activity._placing`).
 BETWEEN_SILHOUETTE, BETWEEN_KEPT = 0.05, 0.75
 
 
@@ -48,6 +49,11 @@ def group_variables(
     other[at] = groups.other
     unsure = (silhouette < BETWEEN_SILHOUETTE) | (kept < BETWEEN_KEPT)
     between = np.where((labels >= 0) & unsure, other, -1).astype("int16")
+    shared = np.full(number, -1, dtype="int16")
+    shared[at] = _placing.between(groups.labels, groups.membership)
+    between = np.where(shared >= 0, shared, between).astype("int16")
+    membership = np.full((number, len(members)), np.nan)
+    membership[at] = groups.membership[:, : len(members)]
     return xr.Dataset(
         {
             "label": (row, labels, _label_attrs()),
@@ -56,9 +62,11 @@ def group_variables(
             "kept": (row, kept, {"long_name": "share of resamples in which it kept its group"}),
             "between": (row, between, {"long_name": "the other group it is close to, or -1"}),
             "nearest": (row, other, {"long_name": "nearest other group, or -1"}),
+            "membership": ((row, "group"), membership, {"long_name": "share of each group"}),
             "group_share": (("group", slot), centres),
             "stability": ("group", groups.stability[: len(members)], _jaccard_attrs()),
             "stability_sensors": ("group", groups.stability_sensors[: len(members)]),
+            "stability_years": ("group", groups.stability_years[: len(members)]),
             "part_index": (("group", "part"), naming.index),
             **{
                 f"check_{name}": ("k", values, {"long_name": "adjusted Rand index"})
@@ -77,7 +85,7 @@ def group_variables(
 
 
 def in_words(stability: float) -> str:
-    """Return what a Jaccard stability means, in French.
+    """Return what the weakest Jaccard stability of a group means, in French.
 
     References
     ----------
@@ -131,7 +139,9 @@ def finish(
     """Add the stability in words, the earlier years and the statement."""
     out["year_rand"] = ("earlier", np.array(groups.years, dtype="float64"), {"units": "1"})
     out = out.assign_coords(earlier=np.arange(1, len(groups.years) + 1, dtype="int16"))
-    words = [in_words(float(s)) for s in out["stability"].to_numpy()]
+    unlike = ", sans autre année" if "sensor" in out.dims and not groups.years else ""
+    three = [out[name].to_numpy() for name in ("stability", "stability_sensors", "stability_years")]
+    words = [in_words(float(s)) for s in np.fmin.reduce(three)]  # fmin leaves NaN aside
     out = out.assign_coords(stability_words=("group", np.array(words, dtype=str)))
     out.attrs |= {
         "k": int(out.sizes["group"]),
@@ -140,22 +150,26 @@ def finish(
         "normalisation": normalisation,
         "seed": seed,
         "limits": ", ".join(f"{name} {limit:g}" for name, limit in LIMITS.items()),
-        "statement": _statement(groups, usable),
+        "statement": _statement(groups, usable, unlike),
     }
     return out
 
 
-def _statement(groups: Groups, usable: int) -> str:
+def _statement(groups: Groups, usable: int, unlike: str) -> str:
     if usable < FEWEST:
         return (
             f"Pas de regroupement : {usable} profil(s) utilisable(s), il en faut au moins {FEWEST}."
         )
+    if usable < 4:
+        return f"Un seul groupe : {usable} profils ne font pas deux groupes de deux."
+    if not groups.candidates:
+        return "Un seul groupe."
     if groups.k == 1:
         return "Un seul groupe : aucun découpage ne résiste aux vérifications."
     alone = int((groups.labels < 0).sum())
     apart = f", et {alone} cas isolé(s)" if alone else ""
     if groups.agreed:
-        return f"{groups.k} groupes{apart} : les vérifications concordent."
+        return f"{groups.k} groupes{apart} : les vérifications concordent{unlike}."
     return f"{groups.k} groupes{apart}, demandés mais non confirmés par les vérifications."
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mining.activity import _placing
 from mining.activity import _stability as stability
 from mining.activity._ward import OUTLIER, canonical, isolated, partitions
 from mining.errors import ConfigError, NotEnoughDataError
@@ -40,8 +41,10 @@ class Groups:
         ``years``; NaN where a check cannot be made. ``silhouette``: the mean, for information.
     holds : list of bool
         For each candidate, whether the checks agree on it.
-    stability, stability_sensors : ndarray (group,)
-        Mean Jaccard similarity under the first check, and under ``sensors``.
+    stability, stability_sensors, stability_years : ndarray (group,)
+        Mean Jaccard similarity under the first check, under ``sensors`` and with other years.
+    membership : ndarray (row, group)
+        Share of each group in the row; NaN for outliers.
     kept : ndarray (row,)
         Share of the draws of the first check in which the row stayed with its group.
     silhouette : ndarray (row,)
@@ -59,6 +62,8 @@ class Groups:
     holds: list[bool]
     stability: FloatArray
     stability_sensors: FloatArray
+    stability_years: FloatArray
+    membership: FloatArray
     kept: FloatArray
     silhouette: FloatArray
     other: IntArray
@@ -130,6 +135,10 @@ def find_groups(
         holds=holds,
         stability=first.stability(chosen, chosen),
         stability_sensors=found["sensors"].stability(chosen, chosen),
+        stability_years=found["years"].stability(chosen, chosen)
+        if "years" in found
+        else np.full(chosen, np.nan),
+        membership=_placing.memberships(points, labels, chosen),
         kept=first.kept[chosen],
         silhouette=score,
         other=other,
@@ -156,8 +165,9 @@ def _single(
     holds: list[bool] | None = None,
 ) -> Groups:
     nothing = np.full(len(points), np.nan)
+    labels = np.where(isolated(points), OUTLIER, 0).astype(np.intp)
     return Groups(
-        labels=np.where(isolated(points), OUTLIER, 0).astype(np.intp),
+        labels=labels,
         k=1,
         agreed=False,
         candidates=candidates or [],
@@ -165,6 +175,8 @@ def _single(
         holds=holds or [],
         stability=np.full(1, np.nan),
         stability_sensors=np.full(1, np.nan),
+        stability_years=np.full(1, np.nan),
+        membership=np.where(labels == 0, 1.0, np.nan)[:, None],
         kept=nothing,
         silhouette=nothing.copy(),
         other=np.full(len(points), -1, dtype=np.intp),

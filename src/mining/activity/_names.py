@@ -20,6 +20,9 @@ LEAST_INDEX = 1.08
 #: Saturday and Sunday are said together where both indices reach the first number and neither
 #: exceeds the other by more than the factor of the second.
 BOTH_DAYS, ALIKE_DAYS = 1.05, 1.25
+#: Gates of a school: its two hours reach the first number, and exceed the hours beside them, in
+#: which offices come and go, by the factor of the second.
+SCHOOL_HOURS, SCHOOL_PEAK = 1.5, 1.3
 AVERAGE_NAME = "rythme moyen"
 
 
@@ -35,7 +38,7 @@ class Part:
         French name of a group in which this part is large.
     phrase : str
         French words for the share of this part, as in "part de nuit".
-    days : range
+    days : sequence of int
         Days, Monday being 0.
     hours : tuple of int
         Hours of the day; empty for whole days.
@@ -44,7 +47,7 @@ class Part:
     key: str
     group: str
     phrase: str
-    days: range
+    days: Sequence[int]
     hours: tuple[int, ...]
 
 
@@ -54,18 +57,22 @@ def _hours(first: int, end: int) -> tuple[int, ...]:
 
 _WEEK, _WORK, _WEEKEND = range(7), range(5), range(5, 7)
 _SATURDAY, _SUNDAY = range(5, 6), range(6, 7)
-_DAY = _hours(10, 18)
+_DAY, _SCHOOL = _hours(10, 18), (0, 1, 3, 4)
 #: Parts of a week of 168 hours.
 WEEK_PARTS = (
     Part("night", "vie nocturne", "part de nuit (23 h - 5 h)", _WEEK, _hours(23, 29)),
     Part("evening", "soirées", "part du soir (19 h - 23 h)", _WEEK, _hours(19, 23)),
     Part("morning", "bureaux", "part des matins de semaine (6 h - 10 h)", _WORK, _hours(6, 10)),
+    Part("school", "entrées d'école", "part de 8 h et 16 h, hors mercredi", _SCHOOL, (8, 16)),
     Part("noon", "pauses de midi", "part des midis de semaine (12 h - 14 h)", _WORK, (12, 13)),
+    Part("homeward", "retours du soir", "part de 16 h à 20 h en semaine", _WORK, _hours(16, 20)),
     Part("daytime", "journée", "part de la journée (10 h - 18 h, hors dimanche)", range(6), _DAY),
     Part("saturday", "commerces du samedi", "part du samedi (10 h - 18 h)", _SATURDAY, _DAY),
     Part("sunday", "promenades du dimanche", "part du dimanche (10 h - 18 h)", _SUNDAY, _DAY),
     Part("weekend", "sorties du week-end", "part du week-end (10 h - 18 h)", _WEEKEND, _DAY),
 )
+#: The hours beside those of a school.
+_BESIDE = Part("beside_school", "", "", _SCHOOL, (7, 9, 15, 17))
 #: Parts of a week of 7 days.
 DAY_PARTS = (
     Part("workdays", "jours ouvrés", "part du lundi au vendredi", _WORK, ()),
@@ -115,6 +122,11 @@ def masks(parts: Sequence[Part], slots: int) -> npt.NDArray[np.bool_]:
     return np.array(rows, dtype=bool).reshape(len(parts), slots)
 
 
+def parts_of(slots: int) -> tuple[Part, ...]:
+    """Return the parts of a week of `slots` steps; none where its hours are unknown."""
+    return _BY_SLOTS.get(slots, ())
+
+
 def name_groups(groups: FloatArray, territory: FloatArray) -> Naming:
     """Name groups by rule.
 
@@ -133,11 +145,17 @@ def name_groups(groups: FloatArray, territory: FloatArray) -> Naming:
         Where the number of slots is neither 168, 7 nor 24, groups are numbered only.
     """
     slots = groups.shape[1]
-    parts: tuple[Part, ...] = _BY_SLOTS.get(slots, ())
+    parts = parts_of(slots)
     inside = masks(parts, slots)
     mine, all_ = groups @ inside.T, territory @ inside.T
     index = np.where(all_ > 0, mine / np.where(all_ > 0, all_, 1.0), 1.0)
-    pull = np.where(_may_name(parts, index), np.sqrt(mine) - np.sqrt(all_), -np.inf)
+    allowed = _may_name(parts, index)
+    if slots == 168:
+        beside = masks((_BESIDE,), slots)[0]
+        school = [p.key for p in parts].index("school")
+        peak = index[:, school] * territory[beside].sum() > SCHOOL_PEAK * groups[:, beside].sum(1)
+        allowed[:, school] &= peak & (index[:, school] >= SCHOOL_HOURS)
+    pull = np.where(allowed, np.sqrt(mine) - np.sqrt(all_), -np.inf)
     chosen = _assign(pull)
     names = [parts[chosen[g]].group if g in chosen else AVERAGE_NAME for g in range(len(groups))]
     if not parts:

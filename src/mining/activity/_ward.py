@@ -12,9 +12,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mining.errors import ConfigError
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
-Normalisation = Literal["hellinger", "log1p", "z"]
+Normalisation = Literal["hellinger", "log1p", "share", "z"]
 
 #: Label of a row that stands alone: shown as what it is, never as a group.
 OUTLIER = -2
@@ -43,11 +45,11 @@ def normalise(profiles: FloatArray, how: Normalisation = "hellinger") -> FloatAr
     ----------
     profiles : ndarray (row, slot)
         Non-negative volumes.
-    how : {"hellinger", "log1p", "z"}
+    how : {"hellinger", "log1p", "share", "z"}
         ``hellinger``: square roots of shares; the Euclidean distance is then (up to a factor)
         the Hellinger distance, which neither volume nor one busy hour dominates. ``log1p``:
-        logarithms of volumes, so that size counts too. ``z``: centred and divided by the
-        standard deviation of the row; for comparison only.
+        logarithms of volumes, so that size counts too. ``share``: plain shares; ``z``: centred
+        and divided by the standard deviation of the row. The last two are for comparison only.
 
     Notes
     -----
@@ -63,13 +65,15 @@ def normalise(profiles: FloatArray, how: Normalisation = "hellinger") -> FloatAr
         out = np.sqrt(shares(profiles))
     elif how == "log1p":
         out = np.log1p(profiles)
+    elif how == "share":
+        out = shares(profiles)
     elif how == "z":
         centred = profiles - profiles.mean(axis=1, keepdims=True)
         spread = profiles.std(axis=1, keepdims=True)
         out = centred / np.where(spread > 0, spread, 1.0)
     else:
-        msg = f"unknown normalisation {how!r}: expected 'hellinger', 'log1p' or 'z'"
-        raise ValueError(msg)
+        msg = f"unknown normalisation {how!r}: expected 'hellinger', 'log1p', 'share' or 'z'"
+        raise ConfigError(msg)
     return np.asarray(np.round(out, 9), dtype="float64")
 
 

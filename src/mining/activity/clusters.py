@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
 from mining import progress
 from mining.activity._dataset import check_positive, finish, group_variables
 from mining.activity._groups import FEWEST, find_groups
+from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
 from mining.activity._stability import Draw, subsamples
 from mining.activity._ward import Normalisation, canonical_rows, normalise
 from mining.activity._weeks import FloatArray, IntArray, Weeks, fold, median
-from mining.activity.rhythm import (
-    HOUR_OF_WEEK,
-    MASKED_TYPES,
-    MIN_WEEKS,
-    calendar_of,
-    hidden,
-    share_and_note,
-    typical,
-)
+from mining.activity.rhythm import HOUR_OF_WEEK, MIN_WEEKS, share_and_note, typical
 
 
 def cluster(
@@ -38,6 +32,7 @@ def cluster(
     min_weeks: int = MIN_WEEKS,
     mask_types: Sequence[str] = MASKED_TYPES,
     normalisation: Normalisation = "hellinger",
+    incidents: pd.DataFrame | None = None,
 ) -> xr.Dataset:
     """Group the sensors of a territory by their typical week.
 
@@ -55,11 +50,11 @@ def cluster(
         Draws of weeks, and draws of sensors.
     seed : int
         Of the draws.
-    weeks, min_weeks, mask_types
+    weeks, min_weeks, mask_types, incidents
         See :func:`mining.activity.rhythms`.
     years : int
         How many earlier windows of `weeks` weeks are compared, as far as the data go.
-    normalisation : {"hellinger", "log1p", "z"}
+    normalisation : {"hellinger", "log1p", "share", "z"}
         Coordinates in which distances are taken.
 
     Returns
@@ -69,10 +64,11 @@ def cluster(
 
         - by sensor: ``label`` (0 is the largest group; -1 too little data, -2 a lone outlier),
           ``outlier``, ``silhouette``, ``kept`` (share of the draws of weeks in which it kept its
-          group), ``between`` (the other group it sits close to, else -1), ``nearest``;
+          group), ``membership`` (sensor, group: shares of the groups in the mixture that comes
+          nearest to it), ``between`` (the other group it sits close to, else -1), ``nearest``;
         - by group: ``group_name``, ``group_evidence``, ``group_not`` (French), ``group_size``,
           ``group_share``, ``part_index`` (group, part), ``stability`` (weeks),
-          ``stability_sensors``, ``stability_words``;
+          ``stability_sensors``, ``stability_years``, ``stability_words`` (the weakest of them);
         - by candidate ``k``: ``check_weeks``, ``check_sensors`` (mean adjusted Rand index of the
           draws), ``check_years`` (the worst of the earlier years), ``check_silhouette`` (without
           a say), ``holds``; and ``year_rand`` (earlier), the index of each earlier window at the
@@ -87,7 +83,7 @@ def cluster(
     NotEnoughDataError
         If no trusted cell is left, or `k` groups cannot be made.
     ConfigError
-        If a number is not positive.
+        If a number is not positive, or the normalisation or the incidents cannot be read.
 
     Notes
     -----
@@ -100,7 +96,7 @@ def cluster(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
-    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types))
+    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
     rhythm = out["rhythm"].to_numpy()
     usable = np.flatnonzero(out["usable"].to_numpy())

@@ -11,13 +11,10 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
 from mining.activity._ward import shares
 from mining.activity._weeks import FloatArray, Weeks, fold, median
-from mining.calendars import Calendar, as_calendar, of_cube
 
-#: Entries of the journal during which a place does not live its ordinary week. Works are not
-#: among them: they may last for years, and the median stands those that do not.
-MASKED_TYPES = ("closure", "event", "fault")
 #: Fewest weeks on which the median of one hour may rest.
 MIN_WEEKS = 8
 
@@ -35,6 +32,7 @@ def rhythms(
     until: str | pd.Timestamp | None = None,
     min_weeks: int = MIN_WEEKS,
     mask_types: Sequence[str] = MASKED_TYPES,
+    incidents: pd.DataFrame | None = None,
 ) -> xr.Dataset:
     """Return the typical week of each sensor.
 
@@ -53,6 +51,10 @@ def rhythms(
         Fewest valid weeks for each hour; where one hour has fewer, the sensor is not usable.
     mask_types : sequence of str
         Types of journal entries during which the cells of the sensors concerned are left out.
+    incidents : DataFrame, optional
+        Incidents to leave out as well, as :func:`mining.detect` gives them: faults, events,
+        weather and what nothing explains, of eight weeks at most. What lasts longer is the
+        usual week by now.
 
     Returns
     -------
@@ -69,6 +71,8 @@ def rhythms(
         If the step can be brought neither to an hour nor to a day, or this is not a cube.
     NotEnoughDataError
         If no trusted cell is left.
+    ConfigError
+        If the incidents have no readable sensor, start and end.
 
     Notes
     -----
@@ -78,7 +82,7 @@ def rhythms(
     if until is not None:
         end = cubes.to_utc(until, str(cube.attrs["timezone"]))
         cube = cube.isel({cubes.TIME: np.flatnonzero(cube.indexes[cubes.TIME] < end)})
-    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types))
+    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
     return typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
 
 
@@ -125,31 +129,6 @@ def share_and_note(
         else:
             note.append("" if np.isfinite(share[row]).all() else NOBODY)
     return share, note
-
-
-def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
-    """Return the calendar that was asked for: that of the cube for the word "cube"."""
-    if isinstance(calendar, str) and calendar == "cube":
-        return of_cube(cube)
-    return as_calendar(calendar)
-
-
-def hidden(
-    cube: xr.Dataset, calendar: Calendar, types: Sequence[str] = MASKED_TYPES
-) -> npt.NDArray[np.bool_]:
-    """Return the cells ``(sensor, time)`` that lie in a holiday or a journal entry of `types`."""
-    local = cubes.local_time(cube).tz_localize(None)
-    days = local.normalize()
-    alone = days.unique()
-    off = calendar.days(alone)["is_holiday"].to_numpy(dtype=bool)
-    holiday = off[alone.get_indexer(days)]
-    sensors = cube[cubes.SENSOR].to_numpy().astype(str)
-    places = cube["place"].to_numpy().astype(str)
-    rows = [
-        holiday | calendar.active(local, sensors=[s], places=[p] if p else [], types=types)
-        for s, p in zip(sensors, places, strict=True)
-    ]
-    return np.stack(rows)
 
 
 def _hour_attrs() -> dict[str, str]:
