@@ -18,7 +18,7 @@ from mining import cube as cubes
 from mining.anomaly import COLUMNS, DURATIONS, detect, inject
 from mining.anomaly._candidates import within_budget
 from mining.anomaly._frame import name_of
-from mining.anomaly._grid import around, best_segment, median, of_cube, without_self
+from mining.week_grid import around, best_segment, median, of_cube, without_self
 from mining.anomaly._runs import Run, joined
 from mining.cube import Reason
 from mining.errors import ConfigError, CubeError

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mining import activity as activity
     from mining import anomaly as anomaly
     from mining import calendars as calendars
+    from mining import counterfactual as counterfactual
     from mining import cube as cube
     from mining import errors as errors
     from mining import figures as figures
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from mining import shops as shops
     from mining import sources as sources
     from mining.activity import cluster, cluster_profiles, rhythms
-    from mining.anomaly import detect, impact
+    from mining.anomaly import detect
     from mining.api import from_table, load
     from mining.calendars import Calendar
+    from mining.counterfactual import impact
     from mining.cube import Quality, Reason, by_place, observed, trusted
     from mining.errors import ForageError
     from mining.forecast import forecast, summarize
@@ -52,7 +54,7 @@ _HOME = {
     "cluster_profiles": "mining.activity",
     "detect": "mining.anomaly",
     "from_table": "mining.api",
-    "impact": "mining.anomaly",
+    "impact": "mining.counterfactual",
     "load": "mining.api",
     "observed": "mining.cube",
     "rhythms": "mining.activity",
@@ -62,7 +64,17 @@ _HOME = {
 }
 #: Rooms that people reach as attributes; the others are for the pipeline.
 _ROOMS = (
-    *("activity", "anomaly", "calendars", "cube", "errors", "figures", "opening", "quality"),
+    *(
+        "activity",
+        "anomaly",
+        "calendars",
+        "counterfactual",
+        "cube",
+        "errors",
+        "figures",
+        "opening",
+        "quality",
+    ),
     *("secrecy", "shops", "sources"),
 )
 

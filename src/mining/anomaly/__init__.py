@@ -4,9 +4,6 @@ from mining.anomaly._around import around, windows
 from mining.anomaly._corrections import unmatched
 from mining.anomaly._detect import detect
 from mining.anomaly._frame import COLUMNS
-from mining.anomaly._impact import impact
-from mining.anomaly._impact_journal import IMPACT_COLUMNS, impacts
-from mining.anomaly._impact_result import REASONS, Impact
 from mining.anomaly._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
 from mining.anomaly._ranking import vus_pr
 from mining.anomaly._schema import document, schema
@@ -18,18 +15,13 @@ __all__ = [
     "COLUMNS",
     "DURATIONS",
     "FAULTS",
-    "IMPACT_COLUMNS",
     "LABELS",
     "PROTOCOL",
-    "REASONS",
     "UNLISTED",
-    "Impact",
     "Injection",
     "around",
     "detect",
     "document",
-    "impact",
-    "impacts",
     "inject",
     "schema",
     "scores",

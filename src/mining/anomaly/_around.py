@@ -13,9 +13,9 @@ import xarray as xr
 from mining import calendars
 from mining import cube as cubes
 from mining.anomaly._cells import Cells, cells_of, stated
-from mining.anomaly._grid import Array, IntArray
 from mining.anomaly._scene import Scene
 from mining.cube import BoolArray
+from mining.week_grid import Array, IntArray
 
 #: Length of an incident up to which a resolution serves, and the context shown on either side.
 RESOLUTIONS = (

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from mining.anomaly import _rhythm, _runs
-from mining.anomaly._grid import Grid, median
 from mining.anomaly._rhythm import Rhythm
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import CROWD, Group, Scene
+from mining.week_grid import Grid, median
 
 #: The median sensor must have moved by this factor for the territory to have moved.
 LEAST_COMMON = 1.15

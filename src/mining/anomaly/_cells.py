@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mining.anomaly import _grid
-from mining.anomaly._grid import Array
+from mining import week_grid
 from mining.anomaly._scene import Group, Scene
 from mining.cube import BoolArray
 from mining.errors import ConfigError
+from mining.week_grid import Array
 
 #: A stated expectation further than this from the rhythm is not that of one sensor's cells.
 _FARTHEST = 5.0
@@ -120,7 +120,7 @@ def _level(scene: Scene, group: Group, index: int, first: int, stop: int) -> Arr
     ratio = np.divide(total, wanted, out=np.full(known.shape, np.nan), where=wanted >= 5)
     if not len(rows):
         return np.full(stop - first, np.nan)
-    return _grid.median(ratio)[first - left : stop - left]
+    return week_grid.median(ratio)[first - left : stop - left]
 
 
 def stated(incident: Mapping[str, Any] | pd.Series, cells: Cells, inside: BoolArray) -> Cells:

@@ -10,12 +10,12 @@ import pandas as pd
 
 from mining.anomaly import _shape
 from mining.anomaly import _texts as texts
-from mining.anomaly._grid import Array
 from mining.anomaly._incident import bystanders, level_of, moments, sums_of_all
 from mining.anomaly._journal import covering
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene
 from mining.calendars import Event
+from mining.week_grid import Array
 
 
 @dataclass(frozen=True)

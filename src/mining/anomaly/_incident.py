@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.anomaly._grid import Array, IntArray, end_of
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene
 from mining.anomaly._verdict import Verdict
 from mining.territory import Correction, Event
+from mining.week_grid import Array, IntArray, end_of
 
 #: Neighbours from whom fewer counts than this were expected say nothing.
 _LEAST_USUAL = 5.0

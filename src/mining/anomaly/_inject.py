@@ -14,8 +14,8 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.anomaly._grid import Array
 from mining.errors import ConfigError
+from mining.week_grid import Array
 
 _DAY = 24
 #: Duration of each kind, in hours: from, to.

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mining.anomaly._grid import Array, Grid, IntArray, median, without_self
 from mining.anomaly._rhythm import LEAST_EXPECTED
 from mining.anomaly._runs import Run
 from mining.cube import BoolArray
+from mining.week_grid import Array, Grid, IntArray, median, without_self
 
 #: Days compared before and after, and how many of them must be known.
 BEFORE, AFTER, KNOWN = 42, 21, 10

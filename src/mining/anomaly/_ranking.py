@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from mining.anomaly._coded import spans
-from mining.anomaly._grid import Array
 from mining.cube import BoolArray
+from mining.week_grid import Array
 
 
 def vus_pr(score: Array, truth: BoolArray, width: int) -> float:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import convolve1d
 
-from mining.anomaly._grid import Array, Grid, IntArray, around, median, without_self
 from mining.anomaly._sight import Sight, predict
 from mining.cube import BoolArray
+from mining.week_grid import Array, Grid, IntArray, around, median, without_self
 
 #: Weeks on either side that make the profile, and how many of them must be known.
 HALF_WINDOW = 5

@@ -10,13 +10,13 @@ from mining.anomaly import _band, _evidence, _frame, _labels, _verdict
 from mining.anomaly import _texts as texts
 from mining.anomaly._coded import Coded
 from mining.anomaly._evidence import Evidence
-from mining.anomaly._grid import IntArray
 from mining.anomaly._incident import Incident, bystanders, level_of, moments, total
 from mining.anomaly._journal import declaring
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import CROWD, Group, Scene
 from mining.anomaly._verdict import Verdict
 from mining.calendars import Event
+from mining.week_grid import IntArray
 
 #: Score of incidents that exact rules found: they are not a matter of degree.
 RULE_SCORE = 100.0

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mining.anomaly import _windows
-from mining.anomaly._grid import Array, Grid, best_segment
 from mining.anomaly._sight import Sight
 from mining.anomaly._windows import Window
+from mining.week_grid import Array, Grid, best_segment
 
 #: No run below this score is an incident, whatever the budget.
 FLOOR = 3.0

@@ -11,11 +11,12 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.anomaly import _grid, _levels, _rhythm, _runs
-from mining.anomaly._grid import Array, Grid, IntArray
+from mining import week_grid
+from mining.anomaly import _levels, _rhythm, _runs
 from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
+from mining.week_grid import Array, Grid, IntArray
 
 #: From this many sensors on there is a "whole territory".
 CROWD = 3
@@ -76,7 +77,7 @@ class Scene:
     def __init__(self, cube: xr.Dataset, calendar: Calendar, *, causal: bool = False) -> None:
         self.cube = cube
         self.calendar = calendar
-        self.grid: Grid = _grid.of_cube(cube)
+        self.grid: Grid = week_grid.of_cube(cube)
         self.sight = Sight.of(self.grid, causal=causal)
         self.ids = [str(s) for s in cube["sensor"].to_numpy()]
         self.names = [str(n) or i for n, i in zip(cube["name"].to_numpy(), self.ids, strict=True)]

@@ -9,11 +9,11 @@ from scipy.ndimage import maximum_filter1d
 from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _runs
-from mining.anomaly._grid import Array
 from mining.anomaly._rhythm import even
 from mining.anomaly._scene import CROWD, Group, Scene
 from mining.anomaly._unlike import unlike
 from mining.errors import ConfigError
+from mining.week_grid import Array
 
 MODES = ("offline", "causal")
 

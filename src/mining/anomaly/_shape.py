@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.anomaly._grid import Array
+from mining.week_grid import Array
 
 #: Hours by which a clock may be wrong.
 SHIFTS = (-3, -2, -1, 1, 2, 3)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mining.anomaly._grid import Array, Grid, IntArray
+from mining.week_grid import Array, Grid, IntArray
 
 #: Weeks of a block; blocks teach each other (offline), or later ones (causal).
 BLOCK = 4

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.anomaly._grid import Array, Grid, median
 from mining.anomaly._sight import Sight
+from mining.week_grid import Array, Grid, median
 
 #: Resembling days whose mean distance counts.
 RESEMBLING = 3

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from mining.anomaly._grid import Array, Grid, median, rolling_sum
 from mining.anomaly._sight import Sight
+from mining.week_grid import Array, Grid, median, rolling_sum
 
 
 @dataclass(frozen=True)

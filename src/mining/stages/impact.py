@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mining import cube as data_model
 from mining import writers
-from mining.anomaly import impacts
+from mining.counterfactual import impacts
 from mining.stages._workspace import Workspace, step
 
 

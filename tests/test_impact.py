@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 import mining
 from mining import cube as cubes
 from mining import writers
-from mining.anomaly import IMPACT_COLUMNS, REASONS, Impact, impact, impacts
-from mining.anomaly._counterfactual import followed
-from mining.anomaly._impact_town import Town
-from mining.anomaly._placebo import interval, log_ratio
 from mining.calendars import Calendar
+from mining.counterfactual import IMPACT_COLUMNS, REASONS, Impact, impact, impacts
+from mining.counterfactual._expected import followed
+from mining.counterfactual._placebo import interval, log_ratio
+from mining.counterfactual._town import Town
 from mining.errors import ConfigError, CubeError
 from mining.stages import impact as stage
 from mining.stages._results import read_impacts

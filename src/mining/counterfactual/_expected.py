@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mining.anomaly._grid import Array, IntArray, median
 from mining.cube import BoolArray
+from mining.week_grid import Array, IntArray, median
 
 #: Days learnt from on either side of the window.
 REACH = 84

@@ -12,15 +12,15 @@ import xarray as xr
 
 from mining import calendars, progress
 from mining import cube as cubes
-from mining.anomaly import _placebo
-from mining.anomaly._grid import Array, IntArray
-from mining.anomaly._impact_names import moment, touched
-from mining.anomaly._impact_result import DAY_COLUMNS, SENSOR_COLUMNS, Impact
-from mining.anomaly._impact_town import Company, Town
-from mining.anomaly._impact_view import View
-from mining.anomaly._placebo import Errors, Sums
+from mining.counterfactual import _placebo
+from mining.counterfactual._names import moment, touched
+from mining.counterfactual._placebo import Errors, Sums
+from mining.counterfactual._result import DAY_COLUMNS, SENSOR_COLUMNS, Impact
+from mining.counterfactual._town import Company, Town
+from mining.counterfactual._view import View
 from mining.cube import BoolArray
 from mining.errors import ConfigError
+from mining.week_grid import Array, IntArray
 
 #: Data needed before the window, and days in which anticipation is looked for.
 _BEFORE = pd.Timedelta("56D")
@@ -79,7 +79,7 @@ def impact(
     -----
     Controls are the sensors of the same kind farther than 300 m from every touched one and in other
     places; if fewer than three are left, those in other places. See
-    :mod:`mining.anomaly._counterfactual` for the estimate and :mod:`mining.anomaly._placebo` for
+    :mod:`mining.counterfactual._expected` for the estimate and :mod:`mining.counterfactual._placebo` for
     the interval.
 
     Examples

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mining.anomaly._counterfactual import REACH
-from mining.anomaly._grid import Array, IntArray
-from mining.anomaly._impact_view import View
+from mining.counterfactual._expected import REACH
+from mining.counterfactual._view import View
 from mining.cube import BoolArray
+from mining.week_grid import Array, IntArray
 
 #: Share of errors inside the interval: a little more than the 80 % that are promised, because an
 #: effect must be claimed in no more than one of five windows without any.

@@ -10,11 +10,11 @@ import xarray as xr
 
 from mining import calendars
 from mining import cube as cubes
-from mining.anomaly._grid import IntArray
-from mining.anomaly._impact import of_window
-from mining.anomaly._impact_result import Impact
-from mining.anomaly._impact_town import Town
 from mining.calendars import Event
+from mining.counterfactual._impact import of_window
+from mining.counterfactual._result import Impact
+from mining.counterfactual._town import Town
+from mining.week_grid import IntArray
 
 #: Columns of the table of impacts.
 IMPACT_COLUMNS = (

@@ -10,11 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.anomaly import _grid
-from mining.anomaly._grid import Array, IntArray
+from mining import week_grid
 from mining.calendars import Calendar
 from mining.cube import BoolArray
 from mining.errors import ConfigError
+from mining.week_grid import Array, IntArray
 
 #: Sensors nearer than this to a touched one, in metres, may share in what happens to it.
 NEAR = 300.0
@@ -47,7 +47,7 @@ class Town:
         if pd.Timedelta("1D") % self.step:
             msg = f"impact: found steps of {self.step}, expected steps that divide a day"
             raise ConfigError(msg)
-        self.grid = _grid.of_cube(cube)
+        self.grid = week_grid.of_cube(cube)
         self.ids = [str(s) for s in cube["sensor"].to_numpy()]
         self.places = [str(p) for p in cube["place"].to_numpy()]
         self.kinds = [str(k) for k in cube["kind"].to_numpy()]

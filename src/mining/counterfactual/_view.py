@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mining.anomaly._counterfactual import REACH, Days, expected
-from mining.anomaly._grid import Array, IntArray
-from mining.anomaly._impact_town import Town
+from mining.counterfactual._expected import REACH, Days, expected
+from mining.counterfactual._town import Town
 from mining.cube import BoolArray
+from mining.week_grid import Array, IntArray
 
 #: A day is learnt from where this share of its usual passages was counted.
 _LEAST_SHARE = 0.5

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from mining.anomaly._grid import IntArray
-from mining.anomaly._impact_town import Town
+from mining.counterfactual._town import Town
 from mining.errors import ConfigError
+from mining.week_grid import IntArray
 
 
 def moment(town: Town, time: str | pd.Timestamp, name: str) -> pd.Timestamp:
