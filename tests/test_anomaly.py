@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from _towns import PARIS, START, at, cells, change, code, only, town
 from mining import cube as cubes
-from mining.anomaly import COLUMNS, DURATIONS, detect, inject
+from mining.anomaly import COLUMNS, detect
+from mining.trials import DURATIONS, inject
 from mining.anomaly._candidates import within_budget
 from mining.anomaly._frame import name_of
 from mining.week_grid import around, best_segment, median, of_cube, without_self

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mining import secrecy as secrecy
     from mining import shops as shops
     from mining import sources as sources
+    from mining import trials as trials
     from mining.activity import cluster, cluster_profiles, rhythms
     from mining.anomaly import detect
     from mining.api import from_table, load
@@ -64,18 +65,8 @@ _HOME = {
 }
 #: Rooms that people reach as attributes; the others are for the pipeline.
 _ROOMS = (
-    *(
-        "activity",
-        "anomaly",
-        "calendars",
-        "counterfactual",
-        "cube",
-        "errors",
-        "figures",
-        "opening",
-        "quality",
-    ),
-    *("secrecy", "shops", "sources"),
+    *("activity", "anomaly", "calendars", "counterfactual", "cube", "errors", "figures"),
+    *("opening", "quality", "secrecy", "shops", "sources", "trials"),
 )
 
 __all__ = [

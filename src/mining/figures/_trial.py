@@ -17,7 +17,7 @@ def detection(found: pd.DataFrame) -> Figure:
     Parameters
     ----------
     found : DataFrame
-        As :func:`mining.anomaly.trial` gives it; it may be empty.
+        As :func:`mining.trials.trial` gives it; it may be empty.
     """
     sns.set_theme(style="whitegrid", palette="colorblind")
     kinds = found[~found["kind"].isin(_MEANS)]

@@ -90,16 +90,15 @@ def _incident_metrics(found: pd.DataFrame) -> dict[str, Any]:
 
 
 def _detection_metrics(tried: pd.DataFrame) -> dict[str, Any]:
-    """Return recall net of luck by kind, and over the listed kinds what it costs."""
+    """Return recall net of luck, and over the listed kinds what it costs."""
     if tried.empty:
         return {}
-    by_kind = tried.set_index("kind")
-    listed = by_kind.loc["listed"]
-    kinds = by_kind.drop(index=["listed", "unlisted"], errors="ignore")["net"]
+    by_kind = tried.set_index("kind").to_dict("index")
+    listed, unlisted = by_kind.pop("listed"), by_kind.pop("unlisted")
     return {
-        **{key: float(listed[key]) for key in ("net", "false", "balance")},
-        "net_unlisted": float(by_kind.loc["unlisted", "net"]),
-        "net_by_kind": {str(kind): float(net) for kind, net in kinds.items()},
+        **{key: listed[key] for key in ("net", "false", "balance")},
+        "net_unlisted": unlisted["net"],
+        "net_by_kind": {str(kind): row["net"] for kind, row in by_kind.items()},
     }
 
 

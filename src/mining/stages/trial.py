@@ -10,10 +10,10 @@ import xarray as xr
 
 from mining import cube as data_model
 from mining import writers
-from mining.anomaly import COLUMNS_OF_TRIAL, trial
 from mining.compute import map_items
 from mining.params import load_params
 from mining.stages._workspace import Workspace, step
+from mining.trials import COLUMNS, trial
 
 #: What is judged, and the history before it; with less of both nothing is measured.
 JUDGED, HISTORY, LEAST_HISTORY = pd.Timedelta("300D"), pd.Timedelta("455D"), pd.Timedelta("91D")
@@ -34,6 +34,6 @@ def _measured(cube: xr.Dataset, seeds: int) -> pd.DataFrame:
     end, step = local[-1], data_model.step_of(cube)
     too_short = end - local[0] < JUDGED + LEAST_HISTORY
     if seeds == 0 or too_short or step > pd.Timedelta("1h"):
-        return pd.DataFrame(columns=list(COLUMNS_OF_TRIAL))
+        return pd.DataFrame(columns=list(COLUMNS))
     recent = cube.isel(time=local >= end - JUDGED - HISTORY)
     return trial(recent, begin=end - JUDGED, seeds=range(seeds), over=partial(map_items, workers=0))

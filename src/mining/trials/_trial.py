@@ -16,9 +16,8 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.anomaly._detect import detect
-from mining.anomaly._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
-from mining.anomaly._scores import scores
+from mining.anomaly import detect, scores
+from mining.trials._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
 from mining.quality import clean
 
 #: Score of incidents that exact rules found; their alerts have no budget.
