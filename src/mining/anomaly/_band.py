@@ -7,6 +7,7 @@ import numpy as np
 from mining.anomaly._incident import total
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene
+from mining.week_grid import Array
 
 #: Weeks on either side whose same hours are compared, and how many must be known.
 WEEKS, LEAST = 13, 8
@@ -28,8 +29,15 @@ def of_runs(scene: Scene, group: Group, runs: list[Run], expected: float) -> tup
     # Seen from the past alone, twice as far back.
     weeks = range(-2 * WEEKS, 0) if scene.sight.causal else range(-WEEKS, WEEKS + 1)
     lags = [k * week for k in weeks if abs(k) * week >= lead.stop - lead.first]
-    rows = [r.row for r in runs] if lead.row >= 0 else list(range(len(group.rows)))
-    gaps = np.array([_gap(scene, group, rows, (lead.first + k, lead.stop + k)) for k in lags])
+    whole = lead.row < 0
+    rows = list(range(len(group.rows))) if whole else [r.row for r in runs]
+    # The territory is not moved with the territory: what is usual is all that is expected of it.
+    usual = (group.normal if whole else group.expected)[rows]
+    counted = group.counted[rows]
+    spans = [
+        scene.grid.span(lead.first + k, lead.stop + k) for k in lags if _inside(scene, lead, k)
+    ]
+    gaps = np.array([_gap(counted[:, a:b], usual[:, a:b], group) for a, b in spans])
     known = gaps[np.isfinite(gaps)]
     if len(known) < LEAST or not np.isfinite(expected):
         return float("nan"), float("nan")
@@ -39,12 +47,8 @@ def of_runs(scene: Scene, group: Group, runs: list[Run], expected: float) -> tup
     return float(expected + low), float(expected + high)
 
 
-def _gap(scene: Scene, group: Group, rows: list[int], span: tuple[int, int]) -> float:
+def _gap(values: Array, expected: Array, group: Group) -> float:
     """Return observed over expected (levels: minus expected) of other weeks, NaN if unknown."""
-    if span[0] < 0 or span[1] > scene.grid.size:
-        return float("nan")
-    first, stop = scene.grid.span(*span)
-    values, expected = (x[rows, first:stop] for x in (group.counted, group.expected))
     known = np.isfinite(values) & np.isfinite(expected)
     if 2 * known.sum() <= known.size:
         return float("nan")
