@@ -34,9 +34,8 @@ def of_runs(scene: Scene, group: Group, runs: list[Run], expected: float) -> tup
     # The territory is not moved with the territory: what is usual is all that is expected of it.
     usual = (group.normal if whole else group.expected)[rows]
     counted = group.counted[rows]
-    spans = [
-        scene.grid.span(lead.first + k, lead.stop + k) for k in lags if _inside(scene, lead, k)
-    ]
+    moved = [(lead.first + k, lead.stop + k) for k in lags]
+    spans = [scene.grid.span(a, b) for a, b in moved if a >= 0 and b <= scene.grid.size]
     gaps = np.array([_gap(counted[:, a:b], usual[:, a:b], group) for a, b in spans])
     known = gaps[np.isfinite(gaps)]
     if len(known) < LEAST or not np.isfinite(expected):
