@@ -190,18 +190,21 @@ def bar_of(frame: pd.DataFrame, allowed: float) -> float:
     """Return the least score that a budget of alerts affords on clean data."""
     spent, bar = 0.0, math.inf
     statistical = frame[frame["score"] != RULE_SCORE]
-    for row in statistical.sort_values("score", ascending=False, kind="stable").itertuples():
-        spent += math.ceil((row.end - row.start) / pd.Timedelta("7D"))
+    ordered = statistical.sort_values("score", ascending=False, kind="stable")
+    lasting = (ordered["end"] - ordered["start"]).dt.total_seconds()
+    weeks = np.ceil(lasting / pd.Timedelta("7D").total_seconds())
+    for score, cost in zip(ordered["score"].to_numpy(), np.asarray(weeks), strict=True):
+        spent += float(cost)
         if spent > allowed:
             return bar
-        bar = float(row.score)
+        bar = float(score)
     return FLOOR
 
 
 def first_hit(frame: pd.DataFrame, truth: Injection, bar: float) -> pd.Series | None:
     """Return the strongest incident above the bar that overlaps an injection, or None."""
     over = frame[_over(frame, truth) & (frame["score"] >= bar)]
-    return None if over.empty else over.loc[over["score"].idxmax()]
+    return None if over.empty else over.iloc[int(over["score"].to_numpy().argmax())]
 
 
 def _over(frame: pd.DataFrame, truth: Injection) -> pd.Series:
@@ -231,8 +234,8 @@ def delay(world: World, truth: Injection, bar: float) -> float:
     if world.alarm is None:
         return float("nan")
     series = world.alarm.sel({cubes.SENSOR: truth.sensor}).to_numpy()
-    local = cubes.local_time(world.alarm)
-    first, stop = local.searchsorted(truth.start), local.searchsorted(truth.end)
+    local = pd.DatetimeIndex(world.alarm.indexes[cubes.TIME]).tz_localize("UTC")
+    first, stop = (int(local.searchsorted(t)) for t in (truth.start, truth.end))
     above = np.flatnonzero(series[first:stop] >= bar)
     if not len(above):
         return float("nan")
@@ -269,7 +272,11 @@ def summary(
     mean: dict[str, object] = dict(frame[["recall", "lucky", "net"]].mean())
     mean["kind"] = "listed" if "zero" in list(frame["kind"]) else "unlisted"
     mean["n"] = int(frame["n"].sum())
-    mean["balance"] = float(np.mean([np.mean(r) for r in right.values() if r] or [math.nan]))
+    mean["balance"] = _mean([_mean(r) for r in right.values() if r])
     mean["false"] = sum(false_alerts(w, bar) for w in worlds) / len(worlds) / months
     mean["bar"] = bar
     return pd.concat([frame, pd.DataFrame([mean])], ignore_index=True)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else math.nan
