@@ -22,6 +22,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.anomaly import PROTOCOL, detect, scores, trial, vus_pr
+from mining.quality import clean
 
 TAXI_PROTOCOL = """\
 nab_nyc_taxi, half-hourly, one sensor, no calendar; five labelled windows; first 15 % left out. A
@@ -140,7 +141,7 @@ def injection(options: argparse.Namespace) -> dict[str, float]:
     seeds = range(int(low), int(high or low) + 1)
     print(f"Seen {SEEN[0]} to {SEEN[1]}, judged from {BEGIN}; seeds {options.seeds}", end="")
     print(f"; B = {options.budget}; mode {options.mode}")
-    measure = partial(trial, seen, begin=BEGIN, seeds=seeds, budget=options.budget)
+    measure = partial(trial, seen, begin=BEGIN, seeds=seeds, budget=options.budget, prepare=clean)
     figures: dict[str, float] = {}
     with Pool(options.jobs) as pool:
         begun = time.monotonic()

@@ -16,6 +16,7 @@ from mining.anomaly._grid import of_cube
 from mining.anomaly._sight import Sight, predict
 from mining.anomaly._windows import Window, sums
 from mining.errors import ConfigError
+from mining.quality import clean
 
 PARIS = "Europe/Paris"
 START = pd.Timestamp("2024-01-01", tz=PARIS)  # a Monday
@@ -121,7 +122,7 @@ def test_what_is_injected_into_a_town_is_found(kind: str) -> None:
     if kind in ("market_ends", "floor", "swap"):
         pytest.skip("too small a change, or none at all in a town whose sensors are alike")
     cube, truth = inject(town(6, 30), kind, "s3", "2024-04-10 10:00", seed=5)
-    frame = detect(trials.clean(cube), alerts_per_month=1)
+    frame = detect(clean(cube), alerts_per_month=1)
     mine = frame[[truth.sensor in text.split(";") for text in frame["sensors"]]]
     assert ((mine["start"] < truth.end) & (mine["end"] > truth.start)).any()
 

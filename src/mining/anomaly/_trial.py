@@ -19,7 +19,6 @@ from mining import cube as cubes
 from mining.anomaly._detect import detect
 from mining.anomaly._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
 from mining.anomaly._scores import scores
-from mining.quality import clean
 
 #: Score of incidents that exact rules found; their alerts have no budget.
 RULE_SCORE = 100.0
@@ -41,6 +40,7 @@ sensor and month. Delay: hours from the start to the end of the first causal win
 
 Detector = Callable[[xr.Dataset], pd.DataFrame]
 Alarm = Callable[[xr.Dataset], xr.DataArray]
+Prepare = Callable[[xr.Dataset], xr.Dataset]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def trial(
     seeds: Iterable[int] = (0, 1),
     budget: float = 0.25,
     mode: str = "offline",
+    prepare: Prepare | None = None,
     detector: Detector | None = None,
     unlisted: bool = True,
     over: Callable[[Callable[[int], list[World]], Sequence[int]], Iterable[list[World]]] = map,
@@ -77,6 +78,9 @@ def trial(
         Alerts per sensor and 30 days on the clean months.
     mode : {"offline", "causal"}
         Of :func:`mining.anomaly.detect`; "causal" measures delays as well.
+    prepare : callable, optional
+        From a cube to the cube that the detector sees; :func:`mining.quality.clean` runs the
+        exact rules.
     detector : callable, optional
         From a cube to a table with at least `sensor`, `start`, `end`, `score` and `label`, in
         place of :func:`mining.anomaly.detect`.
@@ -98,8 +102,9 @@ def trial(
     if detector is None:
         detector = partial(detect, alerts_per_month=30.0, mode=mode)
     alarm = partial(scores, mode="causal") if mode == "causal" else None
-    bench = Bench(cube, begin, tuple(names), detector, alarm, unlisted)
-    calm = bench.judged(detector(clean(cube)))
+    prepare = prepare or _as_it_is
+    bench = Bench(cube, begin, tuple(names), prepare, detector, alarm, unlisted)
+    calm = bench.judged(detector(prepare(cube)))
     bar = bar_of(calm, budget * bench.months)
     worlds = list(zip(*over(bench.worlds, list(seeds)), strict=True))
     parts = [
@@ -119,6 +124,7 @@ class Bench:
     cube: xr.Dataset
     begin: pd.Timestamp
     names: tuple[str, ...]
+    prepare: Prepare
     detector: Detector
     alarm: Alarm | None
     unlisted: bool
@@ -136,7 +142,7 @@ class Bench:
 
     def _world(self, kinds: dict[str, tuple[int, int]], seed: int) -> World:
         cube, truths = populate(self.cube, self.names, self.begin, kinds, seed)
-        cube = clean(cube)
+        cube = self.prepare(cube)
         frame = self.judged(self.detector(cube))
         return World(truths, frame, None if self.alarm is None else self.alarm(cube))
 
@@ -280,3 +286,7 @@ def summary(
 
 def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else math.nan
+
+
+def _as_it_is(cube: xr.Dataset) -> xr.Dataset:
+    return cube
