@@ -8,7 +8,7 @@ a clock time in autumn share a position.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from mining.cube import BoolArray
 
 Array = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.int64]
+_Any = TypeVar("_Any", bound=np.generic)
 
 _WEEK = pd.Timedelta("7D")
 
@@ -136,9 +137,8 @@ def around(
     -------
     array (week, slot)
     """
-    lags = (
-        [k for k in range(-2 * half, 1) if k] if past else [*range(-half, 0), *range(1, half + 1)]
-    )
+    weeks = range(-2 * half, 0) if past else range(-half, half + 1)
+    lags = [k for k in weeks if k]
     stack = np.stack([_shifted(table, lag, np.nan) for lag in lags])
     if era is not None and era.any():
         same = np.stack([_shifted(era, lag, -1) == era for lag in lags])
@@ -146,7 +146,7 @@ def around(
     return median(stack, least)
 
 
-def _shifted(table: Array | IntArray, lag: int, beyond: float) -> Array | IntArray:
+def _shifted(table: npt.NDArray[_Any], lag: int, beyond: float) -> npt.NDArray[_Any]:
     """Return the rows `lag` further on, `beyond` where there are none."""
     out = np.full_like(table, beyond)
     if lag < 0:

@@ -26,17 +26,12 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     if rhythm is None:
         return []
     grid = scene.grid
-    runs = _levelled(group.steps, scene, group)
+    runs = list(group.steps)
     for row in range(len(rhythm.residual)):
         if np.isfinite(rhythm.residual[row]).any():
             runs += _runs.find(scene.scales(group, row), grid, row=row)
     runs += _town_runs(rhythm, scene, counts=group.is_count)
     return _one_each(scene, group, runs)
-
-
-def _levelled(steps: tuple[Run, ...], scene: Scene, group: Group) -> list[Run]:
-    """Return the level steps with scores on the footing of all others."""
-    return list(steps)
 
 
 def _town_runs(rhythm: Rhythm, scene: Scene, *, counts: bool) -> list[Run]:

@@ -13,7 +13,7 @@ import numpy as np
 from mining.anomaly import _windows
 from mining.anomaly._sight import Sight
 from mining.anomaly._windows import Window
-from mining.week_grid import Array, Grid, best_segment
+from mining.week_grid import Array, Grid, best_segment, rolling_sum
 
 #: No run below this score is an incident, whatever the budget.
 FLOOR = 3.0
@@ -34,6 +34,8 @@ _DRIFT, _SHARE = 0.5, 0.2
 _PLAIN = 3.0
 #: Runs whose lengths differ by more than this factor may be two things.
 _ALIKE = 6
+#: Share of a day that must be left for it to be judged as a whole.
+_WHOLE = 0.97
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,23 @@ class Scale:
         What is summed.
     sizes : tuple of array (position)
         Tails of its sums, above and below.
+    known : array (position) or None
+        Scores that do not come from sums.
     """
 
     window: Window
     sign: int
     residual: Array
     sizes: tuple[Array, Array]
+    known: Array | None = None
 
     def score(self, residual: Array, cells: slice = slice(None)) -> Array:
         """Return the scores of windows at their last steps; -inf where nothing is known."""
+        if self.known is not None:
+            # A day that something has explained in part is not unlike others for another reason.
+            n = self.window.steps
+            whole = rolling_sum(np.isfinite(residual).astype(float), n) >= _WHOLE * n
+            return np.where(whole, np.nan_to_num(self.known[cells]), -np.inf)
         up, down = self.sizes
         score = _windows.score(residual, self.window, (up[cells], down[cells]))
         return np.nan_to_num((self.sign or 1) * score, nan=-np.inf)
@@ -170,10 +180,11 @@ def _pursued(over: list[Scale], grid: Grid, row: int) -> list[Run]:
         scale = over[which]
         n = scale.window.steps
         first = max(0, end - n + 1)
-        placed = _placed(left[which], Run(row, first, end + 1, scale.sign or 1, peak, n), grid)
-        if not scale.sign:
-            total = np.nansum(over[0].residual[placed.first : placed.stop])
-            placed = replace(placed, sign=1 if total >= 0 else -1, odd=True)
+        away = scale.sign or (1 if np.nansum(over[0].residual[first : end + 1]) >= 0 else -1)
+        placed = Run(row, first, end + 1, away, peak, n, odd=not scale.sign)
+        if scale.known is None:
+            sign = scale.sign or 1  # oddness is never below
+            placed = replace(_placed(left[which], replace(placed, sign=sign), grid), sign=away)
         runs.append(placed)
         # The window itself as well: an edge of it must not be found again.
         out = slice(min(first, placed.first), max(end + 1, placed.stop))
@@ -182,9 +193,8 @@ def _pursued(over: list[Scale], grid: Grid, row: int) -> list[Run]:
             if other.sign * placed.sign < 0 and not placed.odd:
                 continue  # a crowd in a lean fortnight is another thing
             left[k][out] = np.nan
-            scores[k, out.start : near.stop] = other.score(left[k][near], near)[
-                out.start - near.start :
-            ]
+            fresh = other.score(left[k][near], near)
+            scores[k, out.start : near.stop] = fresh[out.start - near.start :]
 
 
 def joined(runs: list[Run], gap: int) -> list[Run]:
@@ -194,9 +204,8 @@ def joined(runs: list[Run], gap: int) -> list[Run]:
     """
     out: list[Run] = []
     for run in sorted(runs, key=lambda r: (r.first, r.stop)):
-        last = next(
-            (r for r in reversed(out) if run.first - r.stop <= gap and _alike(r, run)), None
-        )
+        close = (r for r in reversed(out) if run.first - r.stop <= gap and _alike(r, run))
+        last = next(close, None)
         if last is None:
             out.append(run)
             continue
@@ -207,9 +216,8 @@ def joined(runs: list[Run], gap: int) -> list[Run]:
 
 def _alike(one: Run, other: Run) -> bool:
     brief, long = sorted((one, other), key=lambda r: r.stop - r.first)
-    return long.score >= brief.score or long.stop - long.first <= _ALIKE * (
-        brief.stop - brief.first
-    )
+    lengths = (long.stop - long.first, brief.stop - brief.first)
+    return long.score >= brief.score or lengths[0] <= _ALIKE * lengths[1]
 
 
 def _placed(residual: Array, run: Run, grid: Grid) -> Run:

@@ -12,7 +12,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import week_grid
-from mining.anomaly import _levels, _rhythm, _runs
+from mining.anomaly import _levels, _rhythm, _runs, _unlike, _windows
 from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
@@ -29,6 +29,8 @@ _LONGEST_ODD = pd.Timedelta("90D")
 _NEAREST = 5
 #: Others that a sensor is predicted from, the nearest first, so that cost grows linearly.
 _TELLERS = 24
+#: Score of a day that is one usual spread further from all others than days are.
+_UNLIKE = 0.4
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,22 @@ class Scene:
         rhythm = group.rhythm
         if rhythm is None:
             return []
-        return _runs.scales(
-            rhythm.residual[row], rhythm.contrast[row], self.grid, self.sight, odd=group.is_count
-        )
+        residual, contrast = rhythm.residual[row], rhythm.contrast[row]
+        over = _runs.scales(residual, contrast, self.grid, self.sight, odd=group.is_count)
+        if len(group.rows) < CROWD and over:
+            day = _windows.Window(self.grid.per_day, np.inf, 1.0, 1.0, 0.0)
+            # A second opinion: it is not heard where sums say something themselves.
+            alone = np.minimum(_UNLIKE * self.unlike(group, row), _windows.LEVELLED)
+            over.append(_runs.Scale(day, 0, residual, over[0].sizes, alone))
+        return over
+
+    def unlike(self, group: Group, row: int) -> Array:
+        """Return how unlike any other the day is that ends with each position."""
+        values = self.grid.spread(group.counted[row])
+        usual = values if group.rhythm is None else group.rhythm.normal[row]
+        if group.is_count:
+            values, usual = _rhythm.even(values), _rhythm.even(usual)
+        return _unlike.unlike(values, usual, self.grid, self.sight)
 
     def _near(self, rows: IntArray) -> IntArray:
         """Return the sensors (row, other) that each sensor of a group is predicted from."""

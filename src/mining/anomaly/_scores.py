@@ -9,9 +9,7 @@ from scipy.ndimage import maximum_filter1d
 from mining import calendars, progress
 from mining import cube as cubes
 from mining.anomaly import _runs
-from mining.anomaly._rhythm import even
 from mining.anomaly._scene import CROWD, Group, Scene
-from mining.anomaly._unlike import unlike
 from mining.errors import ConfigError
 from mining.week_grid import Array
 
@@ -88,7 +86,8 @@ def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline"
 
 def _best(scene: Scene, group: Group, index: int) -> Array:
     if len(group.rows) < CROWD:
-        return _unlike(scene, group, index)
+        apart = np.nan_to_num(scene.unlike(group, index))
+        return apart if scene.sight.causal else _held(apart, scene.grid.per_day)
     return _strongest(scene.scales(group, index), causal=scene.sight.causal)
 
 
@@ -101,16 +100,6 @@ def _strongest(over: list[_runs.Scale], *, causal: bool) -> Array:
             score = _held(score, scale.window.steps)
         best = np.maximum(best, score)
     return best
-
-
-def _unlike(scene: Scene, group: Group, index: int) -> Array:
-    """Return how unlike any other the days are that hold (or end with) each position."""
-    values = scene.grid.spread(group.counted[index])
-    usual = np.asarray(group.rhythm.normal[index] if group.rhythm else values)
-    if group.is_count:
-        values, usual = even(values), even(usual)
-    apart = np.nan_to_num(unlike(values, usual, scene.grid, scene.sight))
-    return apart if scene.sight.causal else _held(apart, scene.grid.per_day)
 
 
 def _held(score: Array, steps: int) -> Array:

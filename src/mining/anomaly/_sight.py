@@ -126,5 +126,7 @@ def predict(
 def _others(parts: Array, sight: Sight) -> Array:
     """Return, for each fold, the sum of those that may teach it."""
     if sight.causal:
-        return np.asarray(np.cumsum(parts, axis=0) - parts)
+        before = np.zeros_like(parts)
+        np.cumsum(parts[:-1], axis=0, out=before[1:])
+        return before
     return np.asarray(parts.sum(axis=0) - parts)

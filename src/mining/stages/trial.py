@@ -12,6 +12,7 @@ from mining import cube as data_model
 from mining import writers
 from mining.compute import map_items
 from mining.params import load_params
+from mining.quality import clean
 from mining.stages._workspace import Workspace, step
 from mining.trials import COLUMNS, trial
 
@@ -36,4 +37,5 @@ def _measured(cube: xr.Dataset, seeds: int) -> pd.DataFrame:
     if seeds == 0 or too_short or step > pd.Timedelta("1h"):
         return pd.DataFrame(columns=list(COLUMNS))
     recent = cube.isel(time=local >= end - JUDGED - HISTORY)
-    return trial(recent, begin=end - JUDGED, seeds=range(seeds), over=partial(map_items, workers=0))
+    spread = partial(map_items, workers=0)
+    return trial(recent, begin=end - JUDGED, seeds=range(seeds), prepare=clean, over=spread)

@@ -2,9 +2,10 @@
 
 from mining.trials._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
 from mining.trials._ranking import vus_pr
-from mining.trials._trial import PROTOCOL, trial
+from mining.trials._trial import COLUMNS, PROTOCOL, trial
 
 __all__ = [
+    "COLUMNS",
     "DURATIONS",
     "FAULTS",
     "PROTOCOL",

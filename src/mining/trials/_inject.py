@@ -110,7 +110,7 @@ def inject(
             f"and {stop - first + 3 * per_hour} steps after"
         )
         raise ConfigError(msg)
-    _CHANGES[kind](values, row, slice(first, stop), per_hour, rng)
+    _CHANGES[kind](values, row, slice(first, stop), Chance(per_hour, rng))
     changed = values.astype("float32")
     quality, reason = cubes.codes_from_values(changed)
     dims = ("sensor", "time")
@@ -123,85 +123,89 @@ def inject(
     return out, Injection(kind, sensor, local[first], local[stop])
 
 
-#: Changes the cells of a row (second argument) in place; the fourth argument is steps per hour.
-_Change = Callable[[Array, int, slice, int, np.random.Generator], None]
+@dataclass(frozen=True)
+class Chance:
+    """What a change may draw on: steps per hour, and a generator."""
+
+    per_hour: int
+    rng: np.random.Generator
 
 
-def _zero(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
+#: Changes the cells of a row in place.
+_Change = Callable[[Array, int, slice, Chance], None]
+
+
+def _zero(values: Array, row: int, span: slice, _: Chance) -> None:
     values[row, span] = np.where(np.isfinite(values[row, span]), 0.0, np.nan)
 
 
-def _stuck(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
+def _stuck(values: Array, row: int, span: slice, _: Chance) -> None:
     values[row, span] = values[row, span.start]
 
 
-def _spike(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    surplus = np.nanquantile(values[row], 0.99) * rng.uniform(2, 5)
+def _spike(values: Array, row: int, span: slice, chance: Chance) -> None:
+    surplus = np.nanquantile(values[row], 0.99) * chance.rng.uniform(2, 5)
     values[row, span] = np.round(surplus + values[row, span])
 
 
-def _clock(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    shift = per_hour * int(rng.choice([-3, -2, -1, 1, 2, 3]))
+def _clock(values: Array, row: int, span: slice, chance: Chance) -> None:
+    shift = chance.per_hour * int(chance.rng.choice([-3, -2, -1, 1, 2, 3]))
     values[row, span] = values[row, span.start + shift : span.stop + shift].copy()
 
 
-def _copy(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    lag = _DAY * per_hour * int(rng.choice([7, 14, 20, 28, 42, 49]))
+def _copy(values: Array, row: int, span: slice, chance: Chance) -> None:
+    lag = _DAY * chance.per_hour * int(chance.rng.choice([7, 14, 20, 28, 42, 49]))
     values[row, span] = values[row, span.start - lag : span.stop - lag].copy()
 
 
-def _ceiling(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    most = np.floor(np.nanquantile(values[row], rng.uniform(0.75, 0.9)))
+def _ceiling(values: Array, row: int, span: slice, chance: Chance) -> None:
+    most = np.floor(np.nanquantile(values[row], chance.rng.uniform(0.75, 0.9)))
     values[row, span] = np.minimum(values[row, span], most)
 
 
-def _hole(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    """Zeros for three hours of every day."""
+def _hole(values: Array, row: int, span: slice, chance: Chance) -> None:
+    """Put zeros into three hours of every day."""
     cells = np.arange(span.start, span.stop)
-    hole = cells[(cells - span.start) % (_DAY * per_hour) < 3 * per_hour]
+    hole = cells[(cells - span.start) % (_DAY * chance.per_hour) < 3 * chance.per_hour]
     values[row, hole] = np.where(np.isfinite(values[row, hole]), 0.0, np.nan)
 
 
-def _floor(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    """A sensor that counts leaves: a tenth of its mean at any hour."""
+def _floor(values: Array, row: int, span: slice, chance: Chance) -> None:
+    """Count leaves, too: a tenth of the mean at any hour."""
     mean = max(1.0, 0.1 * float(np.nanmean(values[row])))
-    values[row, span] += rng.poisson(mean, span.stop - span.start)
+    values[row, span] += chance.rng.poisson(mean, span.stop - span.start)
 
 
-def _swap(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    other = int(rng.choice([r for r in range(len(values)) if r != row] or [row]))
+def _swap(values: Array, row: int, span: slice, chance: Chance) -> None:
+    other = int(chance.rng.choice([r for r in range(len(values)) if r != row] or [row]))
     values[[row, other], span] = values[[other, row], span]
 
 
-def _market(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
-    """Every week until now a market of six hours that began at this hour of the week."""
-    week, length = 7 * _DAY * per_hour, 6 * per_hour
-    factor = 1 + rng.uniform(1.0, 2.0)
+def _market(values: Array, row: int, span: slice, chance: Chance) -> None:
+    """Hold a market of six hours every week until now, at this hour of the week."""
+    week, length = 7 * _DAY * chance.per_hour, 6 * chance.per_hour
+    factor = 1 + chance.rng.uniform(1.0, 2.0)
     for first in range(span.start - week, -1, -week):
         market = slice(first, first + length)
-        values[row, market] = _scaled(values[row, market], factor, rng)
+        values[row, market] = _scaled(values[row, market], factor, chance.rng)
 
 
-def _delivery(
-    values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator
-) -> None:
-    """Nothing for hours, then all of it at once."""
+def _delivery(values: Array, row: int, span: slice, _: Chance) -> None:
+    """Deliver nothing for hours, then all of it at once."""
     total = np.nansum(values[row, span])
     values[row, span] = np.nan
     values[row, span.stop - 1] = total
 
 
 def _times(factor: Callable[[np.random.Generator, int], Array | float]) -> _Change:
-    def change(
-        values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator
-    ) -> None:
-        size = factor(rng, span.stop - span.start)
-        values[row, span] = _scaled(values[row, span], size, rng)
+    def change(values: Array, row: int, span: slice, chance: Chance) -> None:
+        size = factor(chance.rng, span.stop - span.start)
+        values[row, span] = _scaled(values[row, span], size, chance.rng)
 
     return change
 
 
-def _double(values: Array, row: int, span: slice, per_hour: int, rng: np.random.Generator) -> None:
+def _double(values: Array, row: int, span: slice, _: Chance) -> None:
     values[row, span] *= 2  # exactly: no noise is added
 
 
@@ -209,20 +213,20 @@ _CHANGES: dict[str, _Change] = {
     "zero": _zero,
     "stuck": _stuck,
     "spike": _spike,
-    "level": _times(lambda rng, n: float(rng.choice([0.6, 1.5]))),
-    "drift": _times(lambda rng, n: np.linspace(1.0, 0.45, n)),
+    "level": _times(lambda rng, _: float(rng.choice([0.6, 1.5]))),
+    "drift": _times(lambda _, n: np.linspace(1.0, 0.45, n)),
     "clock": _clock,
     "copy": _copy,
     "ceiling": _ceiling,
-    "surge": _times(lambda rng, n: 1 + rng.uniform(0.8, 3.0)),
-    "works": _times(lambda rng, n: 0.6),
-    "closure": _times(lambda rng, n: rng.uniform(0.05, 0.15)),
+    "surge": _times(lambda rng, _: 1 + rng.uniform(0.8, 3.0)),
+    "works": _times(lambda _rng, _n: 0.6),
+    "closure": _times(lambda rng, _: rng.uniform(0.05, 0.15)),
     "doubled": _double,
     "floor": _floor,
     "daily_hole": _hole,
     "swap": _swap,
-    "climb": _times(lambda rng, n: np.linspace(1.0, 1.8, n)),
-    "closed_day": _times(lambda rng, n: 0.1),
+    "climb": _times(lambda _, n: np.linspace(1.0, 1.8, n)),
+    "closed_day": _times(lambda _rng, _n: 0.1),
     "market_ends": _market,
     "delivery": _delivery,
 }

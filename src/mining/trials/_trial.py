@@ -18,7 +18,6 @@ import xarray as xr
 from mining import cube as cubes
 from mining.anomaly import detect, scores
 from mining.trials._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
-from mining.quality import clean
 
 #: Score of incidents that exact rules found; their alerts have no budget.
 RULE_SCORE = 100.0
@@ -26,6 +25,9 @@ RULE_SCORE = 100.0
 FLOOR = 3.0
 #: So many of each kind are put into a world, at least so far apart on a sensor.
 EACH, APART = 3, pd.Timedelta("3D")
+
+#: Columns of the table of a trial.
+COLUMNS = ("kind", "listed", "n", "recall", "lucky", "net", "delay", "balance", "false", "bar")
 
 PROTOCOL = """\
 Targets: the 13 busiest sensors without a dead week; all sensors are context. Worlds: 3 of each
@@ -40,6 +42,7 @@ sensor and month. Delay: hours from the start to the end of the first causal win
 
 Detector = Callable[[xr.Dataset], pd.DataFrame]
 Alarm = Callable[[xr.Dataset], xr.DataArray]
+Prepare = Callable[[xr.Dataset], xr.Dataset]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def trial(
     seeds: Iterable[int] = (0, 1),
     budget: float = 0.25,
     mode: str = "offline",
+    prepare: Prepare | None = None,
     detector: Detector | None = None,
     unlisted: bool = True,
     over: Callable[[Callable[[int], list[World]], Sequence[int]], Iterable[list[World]]] = map,
@@ -76,6 +80,9 @@ def trial(
         Alerts per sensor and 30 days on the clean months.
     mode : {"offline", "causal"}
         Of :func:`mining.anomaly.detect`; "causal" measures delays as well.
+    prepare : callable, optional
+        From a cube to the cube that the detector sees; :func:`mining.quality.clean` runs the
+        exact rules.
     detector : callable, optional
         From a cube to a table with at least `sensor`, `start`, `end`, `score` and `label`, in
         place of :func:`mining.anomaly.detect`.
@@ -97,8 +104,9 @@ def trial(
     if detector is None:
         detector = partial(detect, alerts_per_month=30.0, mode=mode)
     alarm = partial(scores, mode="causal") if mode == "causal" else None
-    bench = Bench(cube, begin, tuple(names), detector, alarm, unlisted)
-    calm = bench.judged(detector(clean(cube)))
+    prepare = prepare or _as_it_is
+    bench = Bench(cube, begin, tuple(names), prepare, detector, alarm, unlisted)
+    calm = bench.judged(detector(prepare(cube)))
     bar = bar_of(calm, budget * bench.months)
     worlds = list(zip(*over(bench.worlds, list(seeds)), strict=True))
     parts = [
@@ -108,7 +116,7 @@ def trial(
     rows = pd.concat(parts, ignore_index=True)
     rows["listed"] = rows["kind"].isin([*DURATIONS, "listed"])
     means = rows["kind"].isin(["listed", "unlisted"])
-    return pd.concat([rows[~means], rows[means]], ignore_index=True)
+    return pd.concat([rows[~means], rows[means]], ignore_index=True)[list(COLUMNS)]
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,7 @@ class Bench:
     cube: xr.Dataset
     begin: pd.Timestamp
     names: tuple[str, ...]
+    prepare: Prepare
     detector: Detector
     alarm: Alarm | None
     unlisted: bool
@@ -135,7 +144,7 @@ class Bench:
 
     def _world(self, kinds: dict[str, tuple[int, int]], seed: int) -> World:
         cube, truths = populate(self.cube, self.names, self.begin, kinds, seed)
-        cube = clean(cube)
+        cube = self.prepare(cube)
         frame = self.judged(self.detector(cube))
         return World(truths, frame, None if self.alarm is None else self.alarm(cube))
 
@@ -189,18 +198,21 @@ def bar_of(frame: pd.DataFrame, allowed: float) -> float:
     """Return the least score that a budget of alerts affords on clean data."""
     spent, bar = 0.0, math.inf
     statistical = frame[frame["score"] != RULE_SCORE]
-    for row in statistical.sort_values("score", ascending=False, kind="stable").itertuples():
-        spent += math.ceil((row.end - row.start) / pd.Timedelta("7D"))
+    ordered = statistical.sort_values("score", ascending=False, kind="stable")
+    lasting = (ordered["end"] - ordered["start"]).dt.total_seconds()
+    weeks = np.ceil(lasting / pd.Timedelta("7D").total_seconds())
+    for score, cost in zip(ordered["score"].to_numpy(), np.asarray(weeks), strict=True):
+        spent += float(cost)
         if spent > allowed:
             return bar
-        bar = float(row.score)
+        bar = float(score)
     return FLOOR
 
 
 def first_hit(frame: pd.DataFrame, truth: Injection, bar: float) -> pd.Series | None:
     """Return the strongest incident above the bar that overlaps an injection, or None."""
     over = frame[_over(frame, truth) & (frame["score"] >= bar)]
-    return None if over.empty else over.loc[over["score"].idxmax()]
+    return None if over.empty else over.iloc[int(over["score"].to_numpy().argmax())]
 
 
 def _over(frame: pd.DataFrame, truth: Injection) -> pd.Series:
@@ -230,8 +242,8 @@ def delay(world: World, truth: Injection, bar: float) -> float:
     if world.alarm is None:
         return float("nan")
     series = world.alarm.sel({cubes.SENSOR: truth.sensor}).to_numpy()
-    local = cubes.local_time(world.alarm)
-    first, stop = local.searchsorted(truth.start), local.searchsorted(truth.end)
+    local = pd.DatetimeIndex(world.alarm.indexes[cubes.TIME]).tz_localize("UTC")
+    first, stop = (int(local.searchsorted(t)) for t in (truth.start, truth.end))
     above = np.flatnonzero(series[first:stop] >= bar)
     if not len(above):
         return float("nan")
@@ -268,7 +280,15 @@ def summary(
     mean: dict[str, object] = dict(frame[["recall", "lucky", "net"]].mean())
     mean["kind"] = "listed" if "zero" in list(frame["kind"]) else "unlisted"
     mean["n"] = int(frame["n"].sum())
-    mean["balance"] = float(np.mean([np.mean(r) for r in right.values() if r] or [math.nan]))
+    mean["balance"] = _mean([_mean(r) for r in right.values() if r])
     mean["false"] = sum(false_alerts(w, bar) for w in worlds) / len(worlds) / months
     mean["bar"] = bar
     return pd.concat([frame, pd.DataFrame([mean])], ignore_index=True)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else math.nan
+
+
+def _as_it_is(cube: xr.Dataset) -> xr.Dataset:
+    return cube
