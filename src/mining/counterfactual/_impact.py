@@ -79,8 +79,8 @@ def impact(
     -----
     Controls are the sensors of the same kind farther than 300 m from every touched one and in other
     places; if fewer than three are left, those in other places. See
-    :mod:`mining.counterfactual._expected` for the estimate and :mod:`mining.counterfactual._placebo` for
-    the interval.
+    :mod:`mining.counterfactual._expected` for the estimate and
+    :mod:`mining.counterfactual._placebo` for the interval.
 
     Examples
     --------
