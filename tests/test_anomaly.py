@@ -418,7 +418,7 @@ def test_the_blizzard_and_the_holidays_of_the_taxi_series_are_found(
         shared_data("nab_nyc_taxi") / "nyc_taxi.csv", parse_dates=["timestamp"], index_col=0
     )
     cube = cubes.build(table, timezone="UTC", step="30min")
-    frame = detect(cube, calendar=None)
+    frame = detect(cube, calendar=None, alerts_per_month=1)
     hours = ("2014-11-02 12", "2014-11-27 12", "2014-12-25 12", "2015-01-01 02", "2015-01-27 12")
     for hour in hours:
         then = pd.Timestamp(f"{hour}:00", tz="UTC")

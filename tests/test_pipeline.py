@@ -27,6 +27,7 @@ STAGES = (
     "forecast",
     "detect",
     "impact",
+    "trial",
     "cluster",
     "summarize",
     "report",

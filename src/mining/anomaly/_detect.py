@@ -35,7 +35,7 @@ def detect(
     cube: xr.Dataset,
     *,
     calendar: object = "cube",
-    alerts_per_month: float = 1.0,
+    alerts_per_month: float = 0.25,
     mode: str = "offline",
     corrections: object = None,
     least_silence: str | pd.Timedelta = "1D",
