@@ -153,8 +153,8 @@ def injection(options: argparse.Namespace) -> dict[str, float]:
             keep = ("recall", "lucky", "net", "delay", "balance", "false", "bar")
             figures |= {f"{row['kind']}_{k}": row[k] for k in keep if np.isfinite(row[k])}
         if options.peer:
-            print("\npeer: weekly profile and MAD at several scales, no rules of its own")
-            other = measure(detector=peer, over=pool.map)
+            print("\npeer: weekly profile and MAD at several scales; it sees the counts as they are")
+            other = measure(prepare=None, detector=peer, over=pool.map)
             print(other.round(3).to_string(index=False, na_rep=""))
     return figures
 
