@@ -408,6 +408,28 @@ def test_an_impossible_injection_says_so() -> None:
         inject(town(1, 9), "level", "capteur A", "2024-02-05")
 
 
+def test_a_lockdown_does_not_hide_christmas() -> None:
+    closure = {
+        "id": "confinement",
+        "type": "closure",
+        "title": "Confinement",
+        "start": "2024-03-04T00:00",
+        "end": "2024-05-20T00:00",
+    }
+    cube = town(5, 60, country="FR", events=[closure])
+    rng = np.random.default_rng(4)
+    days = cubes.local_time(cube).normalize()
+    level = pd.Series(rng.normal(0, 0.2, days.nunique()), index=days.unique())  # a town's own days
+    level[(level.index >= at("2024-03-04")) & (level.index < at("2024-05-20"))] -= 1.0
+    level[at("2024-12-25")] = -0.8
+    factor = np.exp(level.reindex(days).to_numpy())
+    changed = change(cube, slice(None), slice(None), lambda x: np.round(x * factor))
+    found = detect(changed)
+    noon = at("2024-12-25 12:00")
+    christmas = found[(found["start"] <= noon) & (found["end"] > noon) & (found["sensor"] == "")]
+    assert list(christmas["label"]) == ["calendar"]
+
+
 # --- a real series -------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from mining.anomaly import _rhythm, _runs
 from mining.anomaly._rhythm import Rhythm
 from mining.anomaly._runs import Run
 from mining.anomaly._scene import CROWD, Group, Scene
+from mining.cube import BoolArray
 from mining.week_grid import Grid, median
 
 #: The median sensor must have moved by this factor for the territory to have moved.
@@ -30,12 +31,16 @@ def of_group(scene: Scene, group: Group) -> list[Run]:
     for row in range(len(rhythm.residual)):
         if np.isfinite(rhythm.residual[row]).any():
             runs += _runs.find(scene.scales(group, row), grid, row=row)
-    runs += _town_runs(rhythm, scene, counts=group.is_count)
+    untaught = np.asarray(scene.masked[group.rows].all(axis=0))
+    runs += _town_runs(rhythm, scene, untaught, counts=group.is_count)
     return _one_each(scene, group, runs)
 
 
-def _town_runs(rhythm: Rhythm, scene: Scene, *, counts: bool) -> list[Run]:
-    """Return the runs of the territory: all sensors away from normal together."""
+def _town_runs(rhythm: Rhythm, scene: Scene, untaught: BoolArray, *, counts: bool) -> list[Run]:
+    """Return the runs of the territory: all sensors away from normal together.
+
+    Holidays and lockdowns (`untaught`) do not teach how far a territory goes by itself.
+    """
     grid = scene.grid
     together = median(rhythm.movement, CROWD)
     if not np.isfinite(together).any():
@@ -49,7 +54,7 @@ def _town_runs(rhythm: Rhythm, scene: Scene, *, counts: bool) -> list[Run]:
         many = np.maximum(np.isfinite(rhythm.movement).sum(axis=0), 1)
         scale = np.fmax(scale, 1.5 * one / np.sqrt(many))
     alike = together / scale
-    over = _runs.scales(alike, alike, grid, scene.sight)
+    over = _runs.scales(alike, alike, grid, scene.sight, untaught=untaught)
     return _runs.find(over, grid, row=-1)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from mining.anomaly import _windows
 from mining.anomaly._sight import Sight
 from mining.anomaly._windows import Window
+from mining.cube import BoolArray
 from mining.week_grid import Array, Grid, best_segment, rolling_sum
 
 #: No run below this score is an incident, whatever the budget.
@@ -111,7 +112,13 @@ class Scale:
 
 
 def scales(
-    residual: Array, contrast: Array, grid: Grid, sight: Sight, *, odd: bool = False
+    residual: Array,
+    contrast: Array,
+    grid: Grid,
+    sight: Sight,
+    *,
+    odd: bool = False,
+    untaught: BoolArray | None = None,
 ) -> list[Scale]:
     """Return what is looked at on one sensor.
 
@@ -125,8 +132,11 @@ def scales(
         Which weeks may teach the tails.
     odd : bool
         Whether the pattern of hours is looked at, too.
+    untaught : bool array (position), optional
+        What must not teach how far sums go by themselves.
     """
-    wild = np.isnan(_windows.calm(residual, grid, sight))
+    taught = residual if untaught is None else np.where(untaught, np.nan, residual)
+    wild = np.isnan(_windows.calm(taught, grid, sight))
     out = []
     for window in _windows.windows(grid):
         values = contrast if window.steps < grid.steps(CONTRAST) else residual
