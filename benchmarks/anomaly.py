@@ -102,7 +102,7 @@ def peer(cube: xr.Dataset) -> pd.DataFrame:
     """Return the incidents of a weekly profile with MAD at several scales: the simple way."""
     values = cubes.trusted(cube).to_numpy().astype("float64")
     local = cubes.local_time(cube)
-    slot = (local.weekday * 24 + local.hour).to_numpy()
+    slot = (local.day_of_week * 24 + local.hour).to_numpy()
     rows: list[dict[str, object]] = []
     for sensor, row in zip(cube["sensor"].to_numpy().astype(str), values, strict=True):
         series = pd.Series(row)
@@ -153,7 +153,7 @@ def injection(options: argparse.Namespace) -> dict[str, float]:
             keep = ("recall", "lucky", "net", "delay", "balance", "false", "bar")
             figures |= {f"{row['kind']}_{k}": row[k] for k in keep if np.isfinite(row[k])}
         if options.peer:
-            print("\npeer: weekly profile and MAD at several scales; it sees the counts as they are")
+            print("\npeer: weekly profile and MAD at several scales, on the counts as they are")
             other = measure(prepare=None, detector=peer, over=pool.map)
             print(other.round(3).to_string(index=False, na_rep=""))
     return figures
