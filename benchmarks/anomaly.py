@@ -2,8 +2,7 @@
 
 Run as ``python benchmarks/anomaly.py taxi FOLDER`` (the folder of ``nyc_taxi.csv`` and
 ``labels.json``) or ``python benchmarks/anomaly.py inject CUBE --seeds 0-9`` (a netCDF cube of
-Auckland). ``--mode causal`` measures the nightly mode, ``--peer`` a weekly profile with MAD beside
-it, ``--json FILE`` writes the figures.
+Auckland). ``--mode causal`` measures the nightly mode, ``--json FILE`` writes the figures.
 """
 
 from __future__ import annotations
@@ -33,8 +32,6 @@ F1 is highest with at most one false alert per 30 days. VUS-PR: volume under the
 surface of the scores of all cells, buffers up to one day. Nothing is point-adjusted."""
 #: Months of Auckland that are seen, and from when on they are judged.
 SEEN, BEGIN = ("2023-11-01", "2025-11-30"), "2025-02-01"
-#: Windows of the peer.
-PEER_SCALES = ("1h", "4h", "1D", "7D")
 
 
 def taxi(folder: Path) -> dict[str, float]:
@@ -98,40 +95,6 @@ def _f1(found: int, false: int, total: int = 5) -> float:
     return 2 * found / (total + found + false) if found else 0.0
 
 
-def peer(cube: xr.Dataset) -> pd.DataFrame:
-    """Return the incidents of a weekly profile with MAD at several scales: the simple way."""
-    values = cubes.trusted(cube).to_numpy().astype("float64")
-    local = cubes.local_time(cube)
-    slot = (local.day_of_week * 24 + local.hour).to_numpy()
-    rows: list[dict[str, object]] = []
-    for sensor, row in zip(cube["sensor"].to_numpy().astype(str), values, strict=True):
-        series = pd.Series(row)
-        by_slot = series.groupby(slot)
-        away = (by_slot.transform(lambda s: s - s.rolling(9, center=True, min_periods=3).median()),)
-        noise = away[0].abs().groupby(slot).transform("median") * 1.4826
-        residual = (away[0] / noise.clip(lower=1.0)).clip(-12, 12)
-        score = np.zeros(len(row))
-        for scale in PEER_SCALES:
-            steps = round(pd.Timedelta(scale) / cubes.step_of(cube))
-            total = residual.rolling(steps, min_periods=max(1, steps // 2)).sum().abs()
-            usual = max(1e-9, 1.4826 * float(total.median()))
-            held = (total / usual)[::-1].rolling(steps, min_periods=1).max()[::-1]
-            score = np.fmax(score, held.to_numpy())
-        rows += _spans(sensor, score, local)
-    return pd.DataFrame(rows, columns=["sensor", "start", "end", "score", "label"])
-
-
-def _spans(sensor: str, score: np.ndarray, local: pd.DatetimeIndex) -> list[dict[str, object]]:
-    """Return runs of cells above each of several bars: a run is told at the highest it reaches."""
-    out: list[dict[str, object]] = []
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (score > 5).astype(int), [0]])))
-    for first, stop in edges.reshape(-1, 2):
-        end = local[min(stop, len(local) - 1)]
-        peak = float(score[first:stop].max())
-        out.append({"sensor": sensor, "start": local[first], "end": end, "score": peak})
-    return [{**row, "label": "unexplained"} for row in out]
-
-
 def injection(options: argparse.Namespace) -> dict[str, float]:
     """Print and return recall by kind, false alerts, delays and the balance of labels."""
     print(PROTOCOL)
@@ -152,10 +115,6 @@ def injection(options: argparse.Namespace) -> dict[str, float]:
         for row in frame.to_dict("records"):
             keep = ("recall", "lucky", "net", "delay", "balance", "false", "bar")
             figures |= {f"{row['kind']}_{k}": row[k] for k in keep if np.isfinite(row[k])}
-        if options.peer:
-            print("\npeer: weekly profile and MAD at several scales, on the counts as they are")
-            other = measure(prepare=None, detector=peer, over=pool.map)
-            print(other.round(3).to_string(index=False, na_rep=""))
     return figures
 
 
@@ -168,7 +127,6 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=0.25)
     parser.add_argument("--mode", choices=["offline", "causal"], default="offline")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--peer", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     figures = taxi(options.path) if options.what == "taxi" else injection(options)
