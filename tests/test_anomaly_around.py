@@ -196,3 +196,8 @@ def test_windows_of_what_detect_finds_agree_with_its_figures() -> None:
     for name in ("observed", "expected"):
         total = float(shown[name].where(inside).sum())
         assert total == pytest.approx(one[name], rel=0.02)
+
+
+def test_a_row_that_is_no_incident_is_refused() -> None:
+    with pytest.raises(ConfigError, match="incident: no 'start'; expected a row of what detect"):
+        around(town(), {"sensor": NAMES[0]})

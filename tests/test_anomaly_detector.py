@@ -243,3 +243,10 @@ def test_delays_by_hand() -> None:
 
 def test_the_grid_of_a_town_is_whole() -> None:
     assert of_cube(town(1, 4)).slots == 168
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    with pytest.raises(ConfigError, match="begin: found 'jamais', expected a local time"):
+        trials.trial(town(2, 10), begin="jamais")
+    with pytest.raises(ConfigError, match="found 5 scores for 4 steps of truth"):
+        vus_pr(np.zeros(5), np.ones(4, dtype=bool), 2)

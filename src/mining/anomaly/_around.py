@@ -15,6 +15,7 @@ from mining import cube as cubes
 from mining.anomaly._cells import Cells, cells_of, stated
 from mining.anomaly._scene import Scene
 from mining.cube import BoolArray
+from mining.errors import ConfigError
 from mining.week_grid import Array, IntArray
 
 #: Length of an incident up to which a resolution serves, and the context shown on either side.
@@ -60,7 +61,7 @@ def around(
     CubeError
         If `cube` is not a cube.
     ConfigError
-        If the cube has no such sensor.
+        If the cube has no such sensor, or the row no sensor, start or end.
 
     Notes
     -----
@@ -70,6 +71,9 @@ def around(
     incident states: after a level step the rhythm has already learnt the new level.
     """
     cubes.validate(cube)
+    absent = [name for name in ("sensor", "start", "end") if name not in incident]
+    if absent:
+        raise ConfigError(f"incident: no {absent[0]!r}; expected a row of what detect returns")
     return _window(_scene(cube, calendar), incident)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from mining.anomaly._coded import spans
 from mining.cube import BoolArray
+from mining.errors import ConfigError
 from mining.week_grid import Array
 
 
@@ -30,6 +31,11 @@ def vus_pr(score: Array, truth: BoolArray, width: int) -> float:
     float
         Between 0 and 1; NaN without an anomaly.
 
+    Raises
+    ------
+    ConfigError
+        If the two arrays differ in length.
+
     Notes
     -----
     With a buffer of ``l`` steps, a step ``d`` steps outside an anomaly, up to ``l / 2``, is itself
@@ -37,6 +43,8 @@ def vus_pr(score: Array, truth: BoolArray, width: int) -> float:
     steps alarmed, and recall = degrees alarmed over the mean of hard and soft positives, at most
     1, times the share of anomalies that have any alarm.
     """
+    if len(score) != len(truth):
+        raise ConfigError(f"vus_pr: found {len(score)} scores for {len(truth)} steps of truth")
     events = spans(truth)
     if not events:
         return float("nan")

@@ -17,6 +17,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.anomaly import detect, scores
+from mining.errors import ConfigError
 from mining.trials._inject import DURATIONS, FAULTS, UNLISTED, Injection, inject
 
 #: Score of incidents that exact rules found; their alerts have no budget.
@@ -62,7 +63,6 @@ def trial(
     budget: float = 0.25,
     mode: str = "offline",
     prepare: Prepare | None = None,
-    detector: Detector | None = None,
     unlisted: bool = True,
     over: Callable[[Callable[[int], list[World]], Sequence[int]], Iterable[list[World]]] = map,
 ) -> pd.DataFrame:
@@ -83,9 +83,6 @@ def trial(
     prepare : callable, optional
         From a cube to the cube that the detector sees; :func:`mining.quality.clean` runs the
         exact rules.
-    detector : callable, optional
-        From a cube to a table with at least `sensor`, `start`, `end`, `score` and `label`, in
-        place of :func:`mining.anomaly.detect`.
     unlisted : bool
         Whether the unlisted kinds are measured too.
     over : callable
@@ -97,12 +94,15 @@ def trial(
         One row per kind, in order, then "listed" and "unlisted" with the means: `kind`, `listed`,
         `n`, `recall`, `lucky`, `net`, `delay` (median hours), `balance`, `false`, `bar`; the last
         three on the rows of means only.
+
+    Raises
+    ------
+    ConfigError
+        If `begin` is not a time, or there is too little data around it.
     """
-    begin = pd.Timestamp(begin)
-    begin = begin if begin.tzinfo else begin.tz_localize(cube.attrs["timezone"])
+    begin = _moment(begin, cube.attrs["timezone"])
     names = targets(cube)
-    if detector is None:
-        detector = partial(detect, alerts_per_month=30.0, mode=mode)
+    detector = partial(detect, alerts_per_month=30.0, mode=mode)
     alarm = partial(scores, mode="causal") if mode == "causal" else None
     prepare = prepare or _as_it_is
     bench = Bench(cube, begin, tuple(names), prepare, detector, alarm, unlisted)
@@ -117,6 +117,15 @@ def trial(
     rows["listed"] = rows["kind"].isin([*DURATIONS, "listed"])
     means = rows["kind"].isin(["listed", "unlisted"])
     return pd.concat([rows[~means], rows[means]], ignore_index=True)[list(COLUMNS)]
+
+
+def _moment(begin: str | pd.Timestamp, timezone: str) -> pd.Timestamp:
+    try:
+        stamp = pd.Timestamp(begin)
+        return stamp if stamp.tzinfo else stamp.tz_localize(timezone)
+    except (ValueError, TypeError, AttributeError) as error:
+        msg = f"begin: found {begin!r}, expected a local time such as '2025-02-01'"
+        raise ConfigError(msg) from error
 
 
 @dataclass(frozen=True)
