@@ -59,6 +59,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def kinds(folder: Path) -> list[Path]:
+    """Return one page of each kind, and the place that has least to say."""
+    return [*sorted(folder.glob("*.html")), folder / "lieux" / "passage-du-four.html"]
+
+
 @pytest.fixture
 def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     width, scale, medium = SIGHTS[getattr(request, "param", "screen")]
@@ -73,7 +78,7 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @pytest.mark.parametrize("page", SIGHTS, indirect=True)
 def test_axe_finds_nothing(folder: Path, page: Any, axe: Any) -> None:
-    for file in sorted(folder.rglob("*.html")):
+    for file in kinds(folder):
         page.goto(file.as_uri())
         page.evaluate(OPEN)
         found = axe.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response

@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     track = commands.add_parser("track", help="record the last results in MLflow, once")
     track.add_argument("territory", nargs="*", help="default: every territory of params.yaml")
     commands.add_parser("mlflow", help="open the MLflow pages on the local store")
+    publish = commands.add_parser("publish", help="put the report of a territory in a folder")
+    publish.add_argument("territory")
+    publish.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder")
     site = commands.add_parser("site", help="serve the reports on this machine only")
     site.add_argument("--port", type=int, default=8000)
     return top
@@ -140,6 +143,14 @@ def _mlflow(_: argparse.Namespace) -> None:
     serve(_root())
 
 
+def _publish(arguments: argparse.Namespace) -> None:
+    from mining.editions import publish
+
+    found = publish(_root() / "reports" / _named(arguments.territory), arguments.to)
+    earlier = f", earlier editions: {', '.join(found.earlier)}" if found.earlier else ""
+    logging.info("%s: %d files%s", found.folder, found.files, earlier)
+
+
 def _site(arguments: argparse.Namespace) -> None:
     folder = _root() / "reports"
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -160,5 +171,6 @@ _COMMANDS = {
     "worker": _worker,
     "track": _track,
     "mlflow": _mlflow,
+    "publish": _publish,
     "site": _site,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import os
@@ -44,8 +45,12 @@ def atomically(path: Path, write: Callable[[Path], None]) -> Path:
 
 def text(path: Path, content: str) -> Path:
     """Write UTF-8 text with LF line ends and one final newline."""
-    body = content.replace("\r\n", "\n").rstrip("\n") + "\n"
-    return atomically(path, lambda draft: _bytes(draft, body.encode("utf-8")))
+    return binary(path, encoded(content))
+
+
+def encoded(content: str) -> bytes:
+    """Return the bytes of a text as :func:`text` writes it."""
+    return (content.replace("\r\n", "\n").rstrip("\n") + "\n").encode("utf-8")
 
 
 def binary(path: Path, content: bytes) -> Path:
@@ -135,12 +140,24 @@ def _swap(draft: Path, path: Path, old: Path) -> None:
     if not path.exists():
         draft.replace(path)
         return
-    path.replace(old)
+    if _exchanged(draft, path):
+        return
+    path.replace(old)  # elsewhere there is a moment without any folder
     try:
         draft.replace(path)
     except BaseException:
         old.replace(path)
         raise
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux, most file systems)."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from mining import cube as cubes
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
+from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
@@ -25,6 +26,8 @@ from mining.report._slug import slugs
 from mining.report._views import view
 
 STYLE = "style.css"
+#: The list of earlier editions, which publishing fills.
+EDITIONS = "editions.html"
 
 
 def build(
@@ -114,6 +117,8 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
+    out[EDITIONS] = _editions(found, words, common)
+    out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
     return out
 
 
@@ -214,6 +219,17 @@ def _incidents(
         page="incidents",
         root="",
         here=ADDRESS,
+    )
+
+
+def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
+    return _render(
+        "editions.html",
+        **common,
+        title=words.text("site.editions_title", territory=clean_name(found.name)),
+        page="editions",
+        root="",
+        here=EDITIONS,
     )
 
 
