@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import xarray as xr
 
 import report_inputs as inputs
 from mining import cli, writers
@@ -182,7 +183,19 @@ def test_the_command_publishes(
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", "utf-8")
     (tmp_path / "params.yaml").write_text("territories: [essai]\n", "utf-8")
     made(tmp_path / "reports" / "essai", "2025-10-20")
+    results = tmp_path / "data" / "results" / "essai"
+    cube = inputs.cube_of(start="2025-06-02", end="2025-10-20")
+    days = inputs.everything(cube)["days"]
+    days.attrs |= {"timezone": inputs.ZONE, "cutoff": "2025-10-19T21:00:00"}
+    served = xr.Dataset(coords={"model": ("sensor", ["boosting"] * 4), "place": cube["place"]})
+    for name, table in {"totals_days.nc": days, "forecast.nc": served}.items():
+        writers.netcdf(results / name, table, {})
     monkeypatch.chdir(tmp_path)
     assert cli.run(["publish", "essai", "--to", "public"]) == 0
     whole(tmp_path / "public")
+    kept = tmp_path / "data" / "published" / "essai" / "promises.csv"
+    before = kept.read_bytes()
+    assert len(before.splitlines()) > 2
+    assert cli.run(["publish", "essai", "--to", "public"]) == 0
+    assert kept.read_bytes() == before
     assert cli.run(["publish", "ailleurs", "--to", "public"]) == 2

@@ -144,11 +144,13 @@ def _mlflow(_: argparse.Namespace) -> None:
 
 
 def _publish(arguments: argparse.Namespace) -> None:
-    from mining.editions import publish
+    from mining.stages.publish import run as publish
 
-    found = publish(_root() / "reports" / _named(arguments.territory), arguments.to)
+    found, days = publish(_root(), _named(arguments.territory), arguments.to)
     earlier = f", earlier editions: {', '.join(found.earlier)}" if found.earlier else ""
     logging.info("%s: %d files%s", found.folder, found.files, earlier)
+    if days:
+        logging.info("%d announced days kept in data/published: commit them", days)
 
 
 def _site(arguments: argparse.Namespace) -> None:

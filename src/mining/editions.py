@@ -18,7 +18,7 @@ from mining.provenance import file_sha256
 MANIFEST = "manifest.json"
 #: The page that lists earlier editions, and the part of it that publishing writes.
 LIST = "editions.html"
-_MARKED = re.compile(r"(<!-- editions -->).*(<!-- /editions -->)", re.DOTALL)
+_MARKED = re.compile(r'(<div id="editions">).*?(</div>)', re.DOTALL)
 #: Folder of earlier editions within a publication.
 EARLIER = "editions"
 

@@ -12,6 +12,7 @@ from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
 from mining.report._incidents import Incidents
 from mining.report._journal import Entry
+from mining.report._kept import Kept
 from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
 from mining.report._rhythms import Group, Rhythm
@@ -57,6 +58,8 @@ class PlaceFacts:
         The model that serves each sensor that has a forecast.
     score : PlaceScore or None
         How these models did here.
+    kept : Kept or None
+        How what earlier editions announced turned out.
     incidents : Incidents or None
         None where none were looked for.
     rhythm : Rhythm or None
@@ -75,6 +78,7 @@ class PlaceFacts:
     totals: Totals | None
     served: tuple[str, ...]
     score: PlaceScore | None
+    kept: Kept | None
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]

@@ -42,6 +42,7 @@ def build(
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
+    announced: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     windows: xr.Dataset | None = None,
     impacts: pd.DataFrame | None = None,
@@ -55,7 +56,7 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    incidents, windows, impacts, unmatched, activity, minimum_count
+    announced, incidents, windows, impacts, unmatched, activity, minimum_count
         See there.
 
     Returns
@@ -75,6 +76,7 @@ def build(
             scores=scores,
             summary=summary,
             coverage=coverage,
+            announced=announced,
             incidents=incidents,
             windows=windows,
             impacts=impacts,
@@ -204,6 +206,7 @@ def _index(
         verdict=[
             *say.verdict(found.models, NAIVE_MODEL, words),
             *ahead.verdict_places(found, words),
+            *ahead.kept(found.whole, words, "kept_places"),
         ],
     )
 

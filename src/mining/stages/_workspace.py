@@ -58,6 +58,11 @@ class Workspace:
         return self.root / "models" / self.territory
 
     @property
+    def published(self) -> Path:
+        """What earlier editions announced."""
+        return self.root / "data" / "published" / self.territory
+
+    @property
     def reports(self) -> Path:
         """The published pages."""
         return self.root / "reports" / self.territory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mining import cube as data_model
-from mining import report, writers
+from mining import promises, report, writers
 from mining.params import load_params
 from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
@@ -30,6 +30,7 @@ def run(root: Path, territory: str) -> None:
             scores=read_table(files, "scores.csv"),
             summary=read_table(files, "summary.csv"),
             coverage=read_table(files, "coverage.csv"),
+            announced=promises.read(files.published / promises.FILE),
             incidents=read_incidents(files, cube),
             windows=read_dataset(files, "incident_windows.nc"),
             impacts=read_impacts(files, cube),
