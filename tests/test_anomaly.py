@@ -22,7 +22,8 @@ from mining.anomaly._runs import Run, joined
 from mining.cube import Reason
 from mining.errors import ConfigError, CubeError
 from mining.trials import DURATIONS, inject
-from mining.week_grid import around, best_segment, median, of_cube, without_self
+from mining.stretches import best_segment
+from mining.week_grid import around, median, of_cube, without_self
 
 # --- the table -----------------------------------------------------------------------------------
 

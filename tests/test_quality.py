@@ -18,7 +18,7 @@ from mining.cube import Quality, Reason
 from mining.errors import ConfigError, CubeError
 from mining.quality import _gaps, _levels, _typical, _zeros
 from mining.quality._clock import clock_of
-from mining.quality._runs import long_runs, paint, runs, window_sum
+from mining.stretches import long_runs, paint, runs, window_sum
 
 NAN = np.nan
 

@@ -196,21 +196,3 @@ def without_self(stack: Array) -> tuple[Array, IntArray]:
 
     middle = (pick((others - 1) // 2) + pick(others // 2)) / 2
     return np.where(others > 0, middle, np.nan), others.astype("int64")
-
-
-def rolling_sum(values: Array, window: int) -> Array:
-    """Return the sum of the last `window` cells along the last axis (NaN counts as nothing)."""
-    total = np.cumsum(np.nan_to_num(values), axis=-1)
-    out = total.copy()
-    out[..., window:] -= total[..., :-window]
-    return out
-
-
-def best_segment(gain: Array) -> tuple[int, int]:
-    """Return the half-open range of largest sum (the earliest and shortest of equals)."""
-    prefix = np.concatenate([[0.0], np.cumsum(gain)])
-    lowest = np.minimum.accumulate(prefix[:-1])
-    stop = int(np.argmax(prefix[1:] - lowest)) + 1
-    # Of equal minima the last: no useless cell at the front.
-    start = stop - 1 - int(np.argmin(prefix[:stop][::-1]))
-    return start, stop

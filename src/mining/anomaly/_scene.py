@@ -16,6 +16,7 @@ from mining.anomaly import _levels, _rhythm, _runs, _unlike, _windows
 from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
+from mining.distances import metres
 from mining.week_grid import Array, Grid, IntArray
 
 #: From this many sensors on there is a "whole territory".
@@ -200,10 +201,8 @@ class Scene:
         return others
 
     def _distance(self, rows: IntArray, index: int) -> Array:
-        latitude = np.radians(self.cube["latitude"].to_numpy()[rows])
-        longitude = np.radians(self.cube["longitude"].to_numpy()[rows])
-        east = (longitude - longitude[index]) * np.cos(latitude[index])
-        return np.asarray(np.hypot(latitude - latitude[index], east))
+        latitude, longitude = (self.cube[n].to_numpy()[rows] for n in ("latitude", "longitude"))
+        return np.asarray(metres(latitude, longitude, index)[0])
 
     def neighbour_ratio(self, group: Group, index: int, first: int, stop: int) -> tuple[float, int]:
         """Return the median ratio of the neighbours to their usual level, and how many they are.
