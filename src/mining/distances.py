@@ -35,7 +35,7 @@ def metres(latitude: Array, longitude: Array, rows: npt.ArrayLike) -> Array:
     """
     points = np.radians(np.column_stack((latitude, longitude)).astype("float64"))
     known = np.isfinite(points).all(axis=1)
-    start = np.atleast_1d(rows)
+    start = np.atleast_1d(np.asarray(rows, dtype=np.int64))
     seen = known[start]
     out = np.full((len(start), len(points)), np.nan)
     if seen.any():
