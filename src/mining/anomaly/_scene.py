@@ -92,9 +92,7 @@ class Scene:
     @cached_property
     def days(self) -> pd.DataFrame:
         """Calendar of the days of the grid, from the first Monday on."""
-        naive = self.grid.local.tz_localize(None)
-        monday = naive[0].normalize() - pd.Timedelta(days=naive[0].weekday())
-        return self.calendar.days(pd.date_range(monday, periods=7 * self.grid.weeks))
+        return self.calendar.days(self.grid.days)
 
     @cached_property
     def day_of(self) -> IntArray:

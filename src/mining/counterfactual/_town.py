@@ -65,8 +65,7 @@ class Town:
     @cached_property
     def monday(self) -> pd.Timestamp:
         """Local midnight of the first position."""
-        first = self.grid.local[0].tz_localize(None).normalize()
-        return first - pd.Timedelta(days=first.weekday())
+        return self.grid.days[0]
 
     @cached_property
     def clock(self) -> pd.DatetimeIndex:
@@ -98,7 +97,7 @@ class Town:
     @cached_property
     def holiday(self) -> BoolArray:
         """Tell which positions are on a public holiday."""
-        days = self.calendar.days(pd.date_range(self.monday, periods=7 * self.grid.weeks))
+        days = self.calendar.days(self.grid.days)
         return np.repeat(days["is_holiday"].to_numpy(), self.grid.per_day)
 
     @cached_property
