@@ -6,11 +6,9 @@ import itertools
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from _towns import PARIS, at, cells, change, code, only, town
-from mining import cube as cubes
+from _towns import at, cells, change, code, loud, only, town
 from mining.anomaly import LABELS, detect
 from mining.anomaly import _texts as texts
 from mining.anomaly import _words as words
@@ -144,13 +142,7 @@ def test_what_the_neighbours_did(ratio: float, count: int, expected: str) -> Non
 
 
 def test_levels_have_sentences_of_their_own() -> None:
-    local = pd.date_range(at("2024-01-01"), periods=16 * 168, freq="1h")
-    rng = np.random.default_rng(1)
-    table = pd.DataFrame({n: rng.normal(55, 1, len(local)) for n in "abc"}, index=local)
-    inside = (local >= at("2024-02-14 20:00")) & (local < at("2024-02-15 02:00"))
-    table.loc[inside, "a"] += 20
-    cube = cubes.build(table.tz_convert("UTC"), timezone=PARIS, step="1h", kind="noise")
-    row = only(detect(cube, calendar=None))
+    row = only(detect(loud(), calendar=None))
     assert row["label"] == "unexplained"
     assert re.search(f"mesure 7[45],.{THIN}dB en moyenne pour 5[45],.{THIN}dB", row["explanation"])
     assert "vec 2 voisins pour repère" in row["explanation"]
