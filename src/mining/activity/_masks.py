@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.calendars import Calendar, as_calendar, of_cube
+from mining.activity._weeks import Weeks, fold
+from mining.calendars import Calendar, calendar_of
 from mining.errors import ConfigError
 
 #: Entries of the journal during which a place does not live its ordinary week. Works are not
@@ -22,11 +23,15 @@ MASKED_LABELS = ("fault", "event", "weather", "unexplained")
 LONGEST = pd.Timedelta(weeks=8)
 
 
-def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
-    """Return the calendar that was asked for: that of the cube for the word "cube"."""
-    if isinstance(calendar, str) and calendar == "cube":
-        return of_cube(cube)
-    return as_calendar(calendar)
+def ordinary(
+    cube: xr.Dataset,
+    calendar: object,
+    types: Sequence[str] = MASKED_TYPES,
+    incidents: pd.DataFrame | None = None,
+) -> tuple[Weeks, Calendar]:
+    """Return the weeks without the cells of :func:`hidden`, and the calendar that was asked for."""
+    agenda = calendar_of(cube, calendar)
+    return fold(cube, hidden(cube, agenda, types, incidents)), agenda
 
 
 def hidden(

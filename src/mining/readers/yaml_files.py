@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mining.errors import ConfigError, at
+from mining.errors import ConfigError, at, undecoded
 from mining.readers.fields import expected_key
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,8 +33,7 @@ def read_text(path: Path) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{raw[error.start]:02x}"
+        line, found = undecoded(error)
         raise ConfigError(at(path, line=line, found=found, expected="text in UTF-8")) from error
     if not text.strip():
         msg = f"{path}: the file is empty"

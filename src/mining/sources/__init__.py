@@ -32,6 +32,10 @@ class Declared(Protocol):
     """What a source may ask of a territory; :class:`mining.territory.Territory` offers it."""
 
     @property
+    def folder(self) -> Path:
+        """Folder of the files people write."""
+
+    @property
     def timezone(self) -> str:
         """IANA name of the time zone of the clocks."""
 
@@ -46,6 +50,10 @@ class Declared(Protocol):
     @property
     def source(self) -> Mapping[str, Any]:
         """Name of the source and its own options."""
+
+    @property
+    def declares_sensors(self) -> bool:
+        """Whether `sensor_table` names every sensor, or only describes those it names."""
 
     def sensor_table(self) -> pd.DataFrame:
         """Return what is declared of each sensor, indexed by sensor id."""
