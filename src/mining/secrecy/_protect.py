@@ -230,10 +230,33 @@ def _cheapest(
 ) -> Floats | None:
     """Return the cheapest change of the table that moves one cell and keeps all sums.
 
-    Only cells `among` move, all by default; None where there is no such change.
+    Only cells `among` move, all by default; None where there is no such change. Where counts move
+    by fractions, whole numbers are looked for first in the few columns where shown cells move.
     """
+    used = np.ones(plan.cells.shape, dtype=bool) if among is None else among
+    change = _change(plan, hidden, cell, amount, used, counted=False)
+    if change is None or not counted or whole(np.round(change, 7)):
+        return change
+    open_rows = ~hidden.all(axis=1)
+    moving = plan.upwards(cell[1]) | (np.abs(change[open_rows]) > 1e-7).any(axis=0)
+    for part in (used & moving, used):
+        better = _change(plan, hidden, cell, amount, part, counted=True)
+        if better is not None:
+            return better
+    return None
+
+
+def _change(
+    plan: System,
+    hidden: Bools,
+    cell: tuple[int, int],
+    amount: float,
+    used: Bools,
+    *,
+    counted: bool,
+) -> Floats | None:
+    """Return the cheapest change among the cells used, in whole numbers where counted."""
     values = plan.cells
-    used = np.ones(values.shape, dtype=bool) if among is None else among
     price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
     fixed = (values == 0) & ~hidden  # zeros are shown, and stay
     up = np.where(fixed, 0.0, np.inf)
@@ -244,16 +267,18 @@ def _cheapest(
     mine = np.flatnonzero(used)
     sums = plan.sums[:, mine]
     both = sparse.hstack([sums, -sums], format="csr")
+    both = both[np.diff(both.indptr) > 0]
     zero = np.zeros(both.shape[0])
     limits = (low[:, used].ravel(), np.concatenate([up[used], fall[used]]))
     cost = np.concatenate([price[used], price[used]])
-    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=np.column_stack(limits), method="highs-ds")
-    if answer.status == 0 and counted and not whole(np.round(answer.x, 7)):
+    if counted:
         rule = LinearConstraint(both, zero, zero)
         answer = milp(cost, constraints=rule, bounds=limits, integrality=np.ones(len(cost)))
+    else:
+        bounds = np.column_stack(limits)
+        answer = linprog(cost, A_eq=both, b_eq=zero, bounds=bounds, method="highs-ds")
     if answer.x is None:
         return None
-    moved = np.asarray(answer.x, dtype="float64")
     change = np.zeros(values.size)
-    change[mine] = moved[: len(mine)] - moved[len(mine) :]
+    change[mine] = answer.x[: len(mine)] - answer.x[len(mine) :]
     return change.reshape(values.shape)

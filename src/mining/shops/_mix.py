@@ -102,7 +102,7 @@ def _counts(
     """Return the establishments within the radius, shape (place, family)."""
     if "family" not in establishments:
         raise TableError("establishments: no column 'family', call mining.shops.prepare first")
-    family = pd.Index(families).get_indexer(establishments["family"])
+    family = pd.Index(families).get_indexer(pd.Index(establishments["family"]))
     out = np.full((len(places), len(families)), np.nan)
     here = places[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
     near = inside(establishments, places[here], radius).to_numpy()

@@ -87,12 +87,14 @@ def _systems(
     touching = sparse.csr_array(patterns.T.astype("int64") @ patterns.astype("int64"))
     _, part = connected_components(touching, directed=False)
     for number in range(part.max(initial=-1) + 1):
-        mine = np.flatnonzero(part == number)
-        atoms = [*np.flatnonzero(patterns[:, mine].any(axis=1)), *outside]
+        mine = np.flatnonzero(part == number).tolist()
+        atoms = [*np.flatnonzero(patterns[:, mine].any(axis=1)).tolist(), *outside]
         masks = {every[n]: atom == n for n in atoms}
         masks[ALL] = np.isin(atom, atoms)
         masks |= {names[s]: inside[:, s] for s in mine}
-        relations = [(names[s], [every[n] for n in atoms if patterns[n, s]]) for s in mine]
+        relations: list[Relation] = [
+            (names[s], [every[n] for n in atoms if patterns[n, s]]) for s in mine
+        ]
         relations.append((ALL, [every[n] for n in atoms]))
         yield masks, relations, [every[n] for n in atoms]
 
@@ -104,7 +106,7 @@ class _Rows:
         self, family: pd.Series, holder: pd.Series | None, families: Sequence[str]
     ) -> None:
         self.columns = [*(str(f) for f in families), TOTAL]
-        self.code = pd.Index(self.columns).get_indexer(family)
+        self.code = pd.Index(self.columns).get_indexer(pd.Index(family))
         # Who is not known holds one establishment.
         known = None if holder is None else holder.where(holder != "").to_numpy()
         self.holder = None if known is None else pd.factorize(known)[0]
@@ -121,11 +123,11 @@ class _Rows:
         """Return the establishments of the largest company by row and family."""
         if self.holder is None:
             return None
-        out = pd.DataFrame(0, list(masks), self.columns)
-        for name, mask in masks.items():
+        out = np.zeros((len(masks), len(self.columns)), dtype="int64")
+        for row, (name, mask) in enumerate(masks.items()):
             known = mask & (self.holder >= 0)
             if name != ALL and known.any():
                 each = pd.crosstab(self.holder[known], self.code[known])
-                out.loc[name, [self.columns[c] for c in each.columns]] = each.max().to_numpy()
-                out.loc[name, TOTAL] = each.sum(axis=1).max()
-        return out
+                out[row, each.columns.to_numpy(dtype="int64")] = each.max().to_numpy()
+                out[row, -1] = each.sum(axis=1).max()
+        return pd.DataFrame(out, list(masks), self.columns)

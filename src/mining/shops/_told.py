@@ -73,6 +73,7 @@ def figures(
     nomenclature: str = "",
     left_out: Mapping[str, int] | None = None,
     establishments: float = 0,
+    areas: int = 0,
     areas_jaccard: float | None = None,
     areas_dropped: int = 0,
     hidden_cells: int = 0,
@@ -90,6 +91,8 @@ def figures(
         Establishments left out by cause; a count of one or two is not told.
     establishments : float
         Those of a known family; NaN where it would give a hidden cell back.
+    areas : int
+        Areas that are told.
     areas_jaccard : float, optional
         How well areas hold, NaN or None without any.
     areas_dropped : int
@@ -105,6 +108,7 @@ def figures(
         "nomenclature": nomenclature,
         "left_out": {k: n if n == 0 or n >= LEAST else None for k, n in (left_out or {}).items()},
         "establishments": None if pd.isna(establishments) else int(establishments),
+        "areas": areas,
         "areas_jaccard": areas_jaccard,
         "areas_dropped": areas_dropped,
         "hidden_cells": hidden_cells,

@@ -65,13 +65,10 @@ def of_places(
         [leveled(told(around), "place", np.pi * radius**2 / 1e4), leveled(told(dense), "area")],
         ignore_index=True,
     )
-    names = pd.concat(
-        [
-            places.rename_axis("place").reset_index().assign(level="place", name=places.index),
-            _described(found, dense, safe.loc[ALL]).assign(level="area", place=numbers),
-        ],
-        ignore_index=True,
-    )
+    spots = places.rename_axis("place").reset_index()
+    spots = spots.assign(level="place", name=spots["place"])
+    crowded = _described(found, dense, safe.T[ALL]).assign(level="area", place=numbers)
+    names = pd.concat([spots, crowded], ignore_index=True)
     return Told(
         counts,
         names.reindex(columns=list(NAMES)),
@@ -80,7 +77,8 @@ def of_places(
             radius=radius,
             nomenclature=" ".join(sorted({str(n) for n in ready["nomenclature"]} - {""})),
             left_out={**establishments.attrs.get("left_out", {}), **ready.attrs["left_out"]},
-            establishments=safe.loc[ALL, TOTAL],
+            establishments=float(safe.T[ALL][TOTAL]),
+            areas=len(dense),
             areas_jaccard=found.jaccard,
             areas_dropped=found.dropped,
             hidden_cells=int(counts["secret"].sum()),

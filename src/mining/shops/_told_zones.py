@@ -64,7 +64,7 @@ def of_zones(equipments: pd.DataFrame, communes: pd.DataFrame, tables: Reference
         ),
         figures(
             nomenclature="BPE",
-            establishments=safe.loc[TOTAL, TOTAL],
+            establishments=float(safe.T[TOTAL][TOTAL]),
             hidden_cells=int(counts["secret"].sum()),
         ),
     )

@@ -14,7 +14,13 @@ import xarray as xr
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_dataset, read_examples, read_incidents, read_table
+from mining.stages._results import (
+    read_dataset,
+    read_examples,
+    read_incidents,
+    read_json,
+    read_table,
+)
 from mining.stages._workspace import Workspace, step
 
 
@@ -33,6 +39,7 @@ def run(root: Path, territory: str) -> None:
         "incidents": _incident_metrics(incidents),
         "detection": _detection_metrics(tried),
         "activity": _activity_metrics(activity),
+        "shops": _shop_metrics(read_json(files, "shops.json")),
     }
     writers.json_file(files.results / "metrics.json", metrics)
     by_day = read_table(files, "by_day_ahead.csv")
@@ -109,3 +116,9 @@ def _activity_metrics(activity: xr.Dataset) -> dict[str, Any]:
         "groups": len({int(g) for g in labels if g >= 0}),
         "stability": {str(i): float(s) for i, s in enumerate(stability)},
     }
+
+
+def _shop_metrics(told: dict[str, Any]) -> dict[str, float]:
+    """Return what was counted, and how far areas hold; nothing without a source."""
+    names = ("establishments", "areas", "areas_jaccard", "hidden_cells")
+    return {n: told[n] for n in names if told["source"] and told[n] is not None}
