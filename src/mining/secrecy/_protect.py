@@ -23,6 +23,9 @@ from mining.secrecy._cells import (
     whole,
 )
 
+#: Where a large table is looked through for whole numbers, cells move by that many times the need.
+CLOSE = 4
+
 
 @dataclass(frozen=True)
 class Protected:
@@ -257,20 +260,25 @@ def _change(
 ) -> Floats | None:
     """Return the cheapest change among the cells used, in whole numbers where counted."""
     values = plan.cells
-    price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
     fixed = (values == 0) & ~hidden  # zeros are shown, and stay
-    up = np.where(fixed, 0.0, np.inf)
-    fall = np.where(fixed, 0.0, values)
-    up[cell], fall[cell] = (amount, 0.0) if amount > 0 else (0.0, -amount)
-    low = np.zeros((2, *values.shape))
-    low[(0 if amount > 0 else 1, *cell)] = abs(amount)
-    mine = np.flatnonzero(used)
-    sums = plan.sums[:, mine]
-    both = sparse.hstack([sums, -sums], format="csr")
+    most = CLOSE * abs(amount) if counted and not used.all() else np.inf
+    up = np.where(fixed, 0.0, most)
+    low = -np.where(fixed, 0.0, np.minimum(values, most))
+    up[cell] = low[cell] = amount
+    # A hidden cell moves freely; a shown one is paid for, up and down apart.
+    mine, paid = np.flatnonzero(used), np.flatnonzero(used & ~hidden)
+    both = sparse.hstack([plan.sums[:, mine], -plan.sums[:, paid]], format="csr")
     both = both[np.diff(both.indptr) > 0]
     zero = np.zeros(both.shape[0])
-    limits = (low[:, used].ravel(), np.concatenate([up[used], fall[used]]))
-    cost = np.concatenate([price[used], price[used]])
+    free = hidden.ravel()[mine]
+    cost = 1.0 + np.log1p(values.ravel())
+    cost = np.concatenate([np.where(free, 0.0, cost[mine]), cost[paid]])
+    first = np.where(free, low.ravel()[mine], np.maximum(low.ravel()[mine], 0.0))
+    last = up.ravel()[mine]
+    limits = (
+        np.concatenate([first, np.zeros(len(paid))]),
+        np.concatenate([last, -np.minimum(low.ravel()[paid], 0.0)]),
+    )
     if counted:
         rule = LinearConstraint(both, zero, zero)
         answer = milp(cost, constraints=rule, bounds=limits, integrality=np.ones(len(cost)))
@@ -280,5 +288,6 @@ def _change(
     if answer.x is None:
         return None
     change = np.zeros(values.size)
-    change[mine] = answer.x[: len(mine)] - answer.x[len(mine) :]
+    change[mine] = answer.x[: len(mine)]
+    change[paid] -= answer.x[len(mine) :]
     return change.reshape(values.shape)
