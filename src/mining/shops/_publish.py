@@ -70,7 +70,7 @@ def told(safe: pd.DataFrame) -> pd.DataFrame:
     """
     names = pd.MultiIndex.from_product([safe.index, safe.columns], names=["place", "family"])
     out = names.to_frame(index=False).assign(count=safe.to_numpy().ravel())
-    total = out["place"].map(safe[TOTAL])
+    total = out["place"].map(safe[TOTAL]).astype("float64")
     out["share"] = out["count"] / total.where(total > 0)
     out["secret"] = out["count"].isna()
     out["hill"] = np.where(out["family"] == TOTAL, out["place"].map(diversity(safe)), np.nan)

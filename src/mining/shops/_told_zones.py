@@ -51,7 +51,7 @@ def of_zones(equipments: pd.DataFrame, communes: pd.DataFrame, tables: Reference
         [leveled(told(of_communes), "commune"), leveled(told(of_iris), "iris")], ignore_index=True
     )
     people = communes["population"].astype("float64")
-    names = communes["name"].rename_axis("place").reset_index().assign(level="commune")
+    names = communes["name"].sort_index().rename_axis("place").reset_index().assign(level="commune")
     return Told(
         counts,
         names.reindex(columns=list(NAMES)),
