@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -161,6 +163,19 @@ def read_dataset(files: Workspace, name: str) -> xr.Dataset:
         if data[coordinate].dtype.kind in "OUT":
             data[coordinate] = data[coordinate].astype(str)
     return data
+
+
+def read_json(files: Workspace, name: str) -> dict[str, Any]:
+    """Return a small file of figures.
+
+    Raises
+    ------
+    ResultError
+        If it is absent or damaged.
+    """
+    path = files.results / name
+    with _read_whole(path):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def of_places(

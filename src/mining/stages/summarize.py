@@ -16,7 +16,13 @@ import xarray as xr
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_dataset, read_examples, read_incidents, read_table
+from mining.stages._results import (
+    read_dataset,
+    read_examples,
+    read_incidents,
+    read_json,
+    read_table,
+)
 from mining.stages._workspace import Workspace, step
 
 
@@ -38,6 +44,7 @@ def run(root: Path, territory: str) -> None:
         "opening": _opening_metrics(
             read_table(files, "opening_doors.csv"), read_table(files, "quiet_hours.csv")
         ),
+        "shops": _shop_metrics(read_json(files, "shops.json")),
     }
     writers.json_file(files.results / "metrics.json", metrics)
     by_day = read_table(files, "by_day_ahead.csv")
@@ -139,3 +146,9 @@ def _opening_metrics(doors: pd.DataFrame, quiet: pd.DataFrame) -> dict[str, Any]
         "closed_share": float(doors["share"].mean()) if len(doors) else None,
         "quiet_windows": len(quiet),
     }
+
+
+def _shop_metrics(told: dict[str, Any]) -> dict[str, float]:
+    """Return what was counted, and how far areas hold; nothing without a source."""
+    names = ("establishments", "areas", "areas_jaccard", "hidden_cells")
+    return {n: told[n] for n in names if told["source"] and told[n] is not None}
