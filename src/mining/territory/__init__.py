@@ -11,6 +11,7 @@ from mining.territory._transparency import (
     Handling,
     Organisation,
     Transparency,
+    duration_parts,
     override,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "Transparency",
     "check_sensors",
     "correction_of",
+    "duration_parts",
     "event_of",
     "load_territory",
     "override",

@@ -2,8 +2,9 @@
 
 ``territory.yaml`` is needed. ``sites.csv`` and ``channels.csv`` stand together, or are both absent
 where the source brings its own sensors; ``places.csv``, ``journal.csv``, ``corrections.csv``,
-``transparency.csv`` and ``opening_hours.csv`` may be absent. Every mistake is a :class:`~mining.errors.ConfigError` that
-names file, line, column, what was found and what was expected.
+``transparency.csv`` and ``opening_hours.csv`` may be absent. Every mistake is a
+:class:`~mining.errors.ConfigError` that names file, line, column, what was found and what was
+expected.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ UNKNOWN = "unknown"
 OVERRIDES = ("purposes", "technology", "data", "process", "access", "storage", "retention")
 
 _DURATION = re.compile(
-    r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII
+    r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.ASCII,
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{3,290}|[^\s<>\"'@:/]+@[^\s<>\"'@:/]+\.[^\s<>\"'@:/]+")
 _CIVILITY = re.compile(r"(m|mme|mlle|mr|mrs|ms|dr|monsieur|madame)\b\.?\s", re.IGNORECASE)
@@ -63,7 +65,9 @@ def _retention(text: str) -> str:
 
 def _address(text: str) -> str:
     if text != UNKNOWN and not _ADDRESS.fullmatch(text):
-        msg = f"found {text!r}, expected an address https://..., the e-mail of a service, or unknown"
+        msg = (
+            f"found {text!r}, expected an address https://..., the e-mail of a service, or unknown"
+        )
         raise ValueError(msg)
     return text
 
@@ -202,6 +206,20 @@ def read_overrides(path: Path, known_sensors: list[str] | None) -> pd.DataFrame:
 def override(field: str, value: str) -> str | list[str]:
     """Return the value of a line of ``transparency.csv`` as ``territory.yaml`` would hold it."""
     return value if field == "retention" else [item.strip() for item in value.split(";")]
+
+
+def duration_parts(text: str) -> dict[str, int]:
+    """Return the parts of an ISO 8601 duration, longest first; empty where it is words.
+
+    Examples
+    --------
+    >>> duration_parts("P1Y6M")
+    {'years': 1, 'months': 6}
+    >>> duration_parts("tant que le capteur est en place")
+    {}
+    """
+    found = _DURATION.fullmatch(text)
+    return {unit: int(n) for unit, n in found.groupdict().items() if n} if found else {}
 
 
 def _wanted(error: ValidationError) -> str:
