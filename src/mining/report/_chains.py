@@ -63,6 +63,8 @@ def _document(
     found: Sheets, namespace: str, title: str, links: Sequence[Link], words: Language
 ) -> str:
     say = Say(words)
+    if found.simulated:
+        title = f"{title} ({words.text('site.simulated_short')})"
     about = say(f"template.{namespace}_about", version=VOCABULARY[namespace][0])
     document = chain(
         namespace,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -26,6 +27,13 @@ _FIELD = {category: field for field, category in CATEGORY.items()}
 _FIELD |= {name: name for name in ("accountable", "retention")}
 
 
+class Answer(NamedTuple):
+    """One answer, and what completes it ("" where nothing does)."""
+
+    label: str
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Row:
     """One question of a sheet and its answers.
@@ -34,7 +42,7 @@ class Row:
     ----------
     shape, prompt : str
         Shape of the category, and its question.
-    answers : tuple of str
+    answers : tuple of Answer
         What is stated; empty where it is not.
     state : {"known", "unknown", "lacking"}
         Whether it is stated, declared unknown, or forgotten.
@@ -42,7 +50,7 @@ class Row:
 
     shape: str
     prompt: str
-    answers: tuple[str, ...]
+    answers: tuple[Answer, ...]
     state: str
 
 
@@ -107,7 +115,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
         title=title,
         signs=signs(found, "device", anchor, links, words),
         rows=_rows(found, "device", device.stated, links, words, hidden=device.hidden_below),
-        note=say("note", note=words.isolate(device.note)) if device.note else "",
+        note=say("note", note=words.set(words.isolate(device.note))) if device.note else "",
         members=tuple((name, files.get(sensor, "")) for sensor, name in _told_apart(group)),
         file="",
         feedback=feedback,
@@ -158,10 +166,17 @@ def _rows(
         answers = tuple(_answer(link, names[link.element].name, hidden, words) for link in own)
         prompt = words.set(category.prompt[words.code])
         out.append(Row(category.shape, prompt, answers, state))
-    return tuple(out)
+    return (*out, _feedback_row(stated, words))
 
 
-def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -> str:
+def _feedback_row(stated: Stated, words: Language) -> Row:
+    address = _address(stated)
+    answers = (Answer(address),) if address else ()
+    state = "known" if address else "unknown" if stated.feedback else "lacking"
+    return Row("hexagon", words.text("transparency.feedback_prompt"), answers, state)
+
+
+def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -> Answer:
     values = dict(link.variables)
     label = words.isolate(values["title"]) if "title" in values else words.set(name[words.code])
     told = ("description", "rights", "additional_description")
@@ -170,7 +185,7 @@ def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -
         text = values["duration"]
     elif link.element == "k_anonymity":
         text = words.text("transparency.minimum_published", n=words.number(hidden))
-    return words.text("transparency.item", label=label, text=text) if text else label
+    return Answer(label, text)
 
 
 def _titles(groups: Sequence[Group], words: Language) -> list[str]:

@@ -47,6 +47,8 @@ class Sheets:
         Of the workspace's own analyses.
     about_people : bool
         Whether a sensor counts passages.
+    simulated : bool
+        Whether the data are simulated; each document says so.
     missing : tuple of Missing
         What nobody stated.
     created_at : str
@@ -58,6 +60,7 @@ class Sheets:
     groups: tuple[Group, ...]
     analyses: Stated
     about_people: bool
+    simulated: bool
     missing: tuple[Missing, ...]
     created_at: str
 
@@ -101,6 +104,7 @@ def sheets(
         groups=_groups(found),
         analyses=analyses(territory),
         about_people=any(kind_of(d.kind).is_count for d in found),
+        simulated=territory.simulated,
         missing=tuple(missing(territory, sensors)),
         created_at=f"{last.isoformat(timespec='seconds')}Z",
     )
