@@ -93,7 +93,7 @@ def html(site: dict[str, str]) -> dict[str, str]:
 def test_files(site: dict[str, str]) -> None:
     assert set(site) == {
         "incidents.html", "index.html", "qualite.html", "style.css", PLACE,
-        "lieux/rue-des-febvres.html", "lieux/passage-du-four.html",
+        "lieux/rue-des-febvres.html", "lieux/passage-du-four.html", "transparence.html",
     }  # fmt: skip
 
 
