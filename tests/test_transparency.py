@@ -28,6 +28,7 @@ from mining.report import _pages, build, facts
 from mining.report._chains import chain_files
 from mining.report._hexagons import hexagon, telephone_code, wrap
 from mining.report._language import language
+from mining.scaffold import new_territory
 from mining.territory import Territory, check_sensors, load_territory
 from mining.transparency import (
     ANALYSES,
@@ -898,3 +899,14 @@ def test_sensors_of_a_cube() -> None:
     assert table.to_dict("index") == {
         "a": {"name": "Un", "kind": "pedestrian"}, "b": {"name": "Deux", "kind": "pedestrian"},
     }  # fmt: skip
+
+
+def test_the_example_of_the_skeleton_is_complete(tmp_path: Path, reference: Any) -> None:
+    folder = new_territory("lure", tmp_path)
+    declared = folder / "territory.yaml"
+    text = declared.read_text(encoding="utf-8")
+    head, _, rest = text.partition("transparency:\n")
+    example, _, tail = rest.partition("\n\n")
+    section = "\n".join(line.removeprefix("#") for line in example.splitlines())
+    declared.write_text(f"{head}transparency:\n{section}\n\n{tail}", encoding="utf-8")
+    check(load_territory(folder), sensors(("C1", "pedestrian")), reference)

@@ -31,11 +31,11 @@ def chain_files(found: Sheets, minimum: int, words: Language) -> dict[str, str]:
     files = sensor_files(found)
     out = {}
     for device in found.devices:
-        if not found.lacking(device.sensor):
+        if device.sensor not in found.lacking:
             links = links_of_device(found, device, words)
             title = clean_name(device.name) or clean_name(device.sensor)
             out[files[device.sensor]] = _document(found, "device", title, links, words)
-    if not found.lacking(""):
+    if "" not in found.lacking:
         for name in ANALYSES:
             links = links_of_analysis(found, name, minimum, words)
             title = words.text(f"transparency.analysis.{name}.title")

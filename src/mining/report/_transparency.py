@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -106,7 +107,7 @@ def sheet_views(found: Sheets, minimum: int, words: Language) -> tuple[Sheet, ..
 def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: Language) -> Sheet:
     device, say = group.device, Say(words)
     links = links_of_device(found, device, words)
-    complete = not found.lacking(device.sensor)
+    complete = device.sensor not in found.lacking
     files = sensor_files(found) if complete else {}
     feedback = _address(device.stated)
     return Sheet(
@@ -127,7 +128,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
 def _analysis_sheet(found: Sheets, name: str, minimum: int, words: Language) -> Sheet:
     say, anchor = Say(words), f"calcul-{name}"
     links = links_of_analysis(found, name, minimum, words)
-    complete = not found.lacking("")
+    complete = "" not in found.lacking
     feedback = _address(found.analyses)
     return Sheet(
         id=anchor,
@@ -204,7 +205,8 @@ def _titles(groups: Sequence[Group], words: Language) -> list[str]:
 
 def _told_apart(group: Group) -> list[tuple[str, str]]:
     names = [clean_name(name) or sensor for sensor, name in group.members]
+    seen = Counter(names)
     return [
-        (sensor, name if names.count(name) == 1 else f"{name} ({clean_name(sensor)})")
+        (sensor, name if seen[name] == 1 else f"{name} ({clean_name(sensor)})")
         for (sensor, _), name in zip(group.members, names, strict=True)
     ]

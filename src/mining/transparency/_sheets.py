@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,8 +50,8 @@ class Sheets:
         Whether a sensor counts passages.
     simulated : bool
         Whether the data are simulated; each document says so.
-    missing : tuple of Missing
-        What nobody stated.
+    lacking : mapping
+        Sensor, or "" for the analyses, to the fields that nobody stated; complete ones stay out.
     created_at : str
         Last time of the data, ISO 8601 in UTC.
     """
@@ -61,12 +62,8 @@ class Sheets:
     analyses: Stated
     about_people: bool
     simulated: bool
-    missing: tuple[Missing, ...]
+    lacking: Mapping[str, tuple[str, ...]]
     created_at: str
-
-    def lacking(self, sensor: str) -> tuple[str, ...]:
-        """Return the fields that nobody stated of a sensor, or of the analyses ("")."""
-        return tuple(dict.fromkeys(m.field for m in self.missing if m.sensor == sensor))
 
 
 def sheets(
@@ -105,9 +102,16 @@ def sheets(
         analyses=analyses(territory),
         about_people=any(kind_of(d.kind).is_count for d in found),
         simulated=territory.simulated,
-        missing=tuple(missing(territory, sensors)),
+        lacking=_lacking(missing(territory, sensors)),
         created_at=f"{last.isoformat(timespec='seconds')}Z",
     )
+
+
+def _lacking(found: Iterable[Missing]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for one in found:
+        out[one.sensor] = (*out.get(one.sensor, ()), one.field)
+    return out
 
 
 def _groups(found: tuple[Device, ...]) -> tuple[Group, ...]:
