@@ -26,6 +26,7 @@ from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
+from mining.transparency import Sheets
 
 NAIVE_MODEL = "seasonal_naive"
 
@@ -64,6 +65,7 @@ def facts(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
     """Draw from the analyses every figure a report shows.
@@ -100,6 +102,8 @@ def facts(
         Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
+    transparency : Sheets, optional
+        What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
         Hours with fewer passages are not shown.
 
@@ -158,6 +162,7 @@ def facts(
         windows=windows_of(windows, _levels(incidents, counting), minimum_count),
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
+        transparency=transparency,
     )
 
 

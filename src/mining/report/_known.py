@@ -21,6 +21,7 @@ from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
+from mining.transparency import Sheets
 
 
 class TerritoryLike(Protocol):
@@ -116,6 +117,8 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    transparency : Sheets or None
+        What is stated of sensors and analyses; None where the territory states nothing.
     """
 
     name: str
@@ -140,3 +143,4 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    transparency: Sheets | None = None

@@ -18,12 +18,16 @@ from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._slug import slugs
+from mining.report._transparency import ADDRESS as TRANSPARENCY
+from mining.report._transparency import sheet_views
 from mining.report._views import view
+from mining.transparency import Sheets
 
 STYLE = "style.css"
 #: The list of earlier editions, which publishing fills.
@@ -48,6 +52,7 @@ def build(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
@@ -56,7 +61,7 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    announced, incidents, windows, impacts, unmatched, activity, minimum_count
+    announced, incidents, windows, impacts, unmatched, activity, transparency, minimum_count
         See there.
 
     Returns
@@ -82,6 +87,7 @@ def build(
             impacts=impacts,
             unmatched=unmatched,
             activity=activity,
+            transparency=transparency,
             minimum_count=minimum_count,
         )
     )
@@ -119,6 +125,9 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
+    out[TRANSPARENCY] = _transparency(found, words, common)
+    if found.transparency is not None:
+        out.update(chain_files(found.transparency, found.minimum, words))
     out[EDITIONS] = _editions(found, words, common)
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
     return out
@@ -233,6 +242,19 @@ def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) ->
         page="editions",
         root="",
         here=EDITIONS,
+    )
+
+
+def _transparency(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
+    stated = found.transparency
+    return _render(
+        "transparency.html",
+        **common,
+        title=words.text("site.transparency_title", territory=clean_name(found.name)),
+        page="transparency",
+        root="",
+        here=TRANSPARENCY,
+        sheets=() if stated is None else sheet_views(stated, found.minimum, words),
     )
 
 
