@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
@@ -61,6 +62,7 @@ def facts(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
     """Draw from the analyses every figure a report shows.
@@ -95,6 +97,8 @@ def facts(
         Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
+    commerce : ActivityInputs, optional
+        Groups of sensors, seasons, shops and opening hours.
     minimum_count : int
         Hours with fewer passages are not shown.
 
@@ -153,6 +157,7 @@ def facts(
         windows=windows_of(windows, _levels(incidents, counting), minimum_count),
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
+        activity=activity_facts(activity, counting, commerce, minimum_count),
     )
 
 
