@@ -32,8 +32,8 @@ PLACES = "place,sensor\nRue Haute,a\nRue Haute,b\nMarché,c\n"
 CHANNELS = "channel_id,channel_provider_id,site_id,started_at,ended_at\n"
 SITES = "site_id,site_name,xlong,ylat\nS,Rue,6.8,47.5\n"
 CHAIN = (
-    *("acquire", "clean", "evaluate", "forecast", "detect", "impact", "trial", "cluster"),
-    *("summarize", "report"),
+    *("acquire", "clean", "evaluate", "forecast", "opening", "detect", "impact", "trial"),
+    *("cluster", "summarize", "report"),
 )
 SMALL = {
     ("evaluate", "origins"): 1,

@@ -25,6 +25,7 @@ STAGES = (
     "clean",
     "evaluate",
     "forecast",
+    "opening",
     "detect",
     "impact",
     "trial",

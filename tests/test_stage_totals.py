@@ -87,7 +87,7 @@ def test_a_territory_without_places_has_empty_totals(ahead: xr.Dataset) -> None:
     made = sums_of(ahead, {})
     assert [made[name].sizes.get("group", made[name].sizes.get("sensor")) for name in made] == [
         0
-    ] * 3
+    ] * 4
 
 
 def test_steps_of_a_quarter_of_an_hour_become_hours() -> None:

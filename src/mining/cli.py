@@ -21,6 +21,7 @@ STAGES = (
     "clean",
     "evaluate",
     "forecast",
+    "opening",
     "detect",
     "impact",
     "trial",

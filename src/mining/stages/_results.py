@@ -32,6 +32,10 @@ _WORDS = {
     ),
     "detection.csv": ("kind",),
     "impacts.csv": ("entry", "type", "title", "start", "end", "sensors", "reason"),
+    "opening_doors.csv": ("door", "place"),
+    "opening_week.csv": ("door", "place"),
+    "extra_hours.csv": ("door", "place", "weekday"),
+    "quiet_hours.csv": ("place", "weekday"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -53,13 +57,24 @@ _NUMBERS = {
         "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
         "before", "spill", "placebos", "counted",
     ),
+    "opening_doors.csv": ("share", "low", "high", "noon", "noon_closed"),
+    "opening_week.csv": ("weekday", "hour", "passages", "closed"),
+    "extra_hours.csv": ("hour", "minutes", "expected", "low", "high", "days"),
+    "quiet_hours.csv": ("start", "end", "expected", "low", "high"),
 }  # fmt: skip
 #: Columns that say true or false.
 _FLAGS = {
     "detection.csv": ("listed",),
+    "extra_hours.csv": ("beside",),
+    "quiet_hours.csv": ("best",),
     "impacts.csv": ("claimed",),
     "incidents.csv": ("open",),
 }
+
+
+def columns_of(name: str) -> list[str]:
+    """Return the columns of a table of results: texts, then numbers, then flags."""
+    return [*_WORDS[name], *_NUMBERS[name], *_FLAGS.get(name, ())]
 
 
 def read_table(files: Workspace, name: str) -> pd.DataFrame:
@@ -149,7 +164,7 @@ def read_dataset(files: Workspace, name: str) -> xr.Dataset:
 
 
 def of_places(
-    places: xr.Dataset, of_sensors: xr.Dataset, make: Callable[[xr.Dataset], xr.Dataset]
+    places: xr.Dataset, sensors: xr.Dataset, make: Callable[[xr.Dataset], xr.Dataset]
 ) -> xr.Dataset:
     """Return an analysis of places; one without any place where none can be analysed.
 
@@ -158,12 +173,12 @@ def of_places(
     """
     if not places.sizes["sensor"]:
         _log.info("  no place with sensors that count: places are left out")
-        return of_sensors.isel(sensor=[])
+        return make(sensors).isel(sensor=[])
     try:
         return make(places)
     except NotEnoughDataError as error:
         _log.info("  places are left out: %s", error)
-        return of_sensors.isel(sensor=[])
+        return make(sensors).isel(sensor=[])
 
 
 @contextmanager
