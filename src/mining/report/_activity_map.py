@@ -29,7 +29,7 @@ SIGNS = (
 )
 ALONE, NOWHERE = ("*", "white"), (".", style.MUTED)
 _SIZE, _LINE = 9.0, 19
-_TALLEST, _LOWEST = (560, 430), (230, 210)
+_TALLEST, _LOWEST = (460, 400), (230, 210)
 _SIDE = 34
 
 

@@ -31,6 +31,7 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
             "anchor": anchor(panel),
             "title": title(panel, words),
             "figure": Markup(_figure(panel, weeks, top, words)),  # noqa: S704 - made here
+            "places": words.join([words.isolate(p) for p in panel.group.places]),
             "told": _told(panel, words),
             "table": _table(panel, weeks, words),
         }
@@ -85,8 +86,7 @@ def _told(panel: Panel, words: Language) -> list[str]:
         if text:
             clean = words.set(clean_name(text)).rstrip(".")
             out.append(words.text(f"activity.group.{key}", **{key: clean}))
-    places = words.join([words.isolate(p) for p in group.places])
-    return [*out, words.text("activity.group.places", places=places), _sure(panel, words)]
+    return [*out, _sure(panel, words)]
 
 
 def _sure(panel: Panel, words: Language) -> str:
@@ -118,7 +118,7 @@ def _figure(panel: Panel, weeks: Weeks, top: float, words: Language) -> str:
             labels = [words.percent(t, decimals) if kind == 0 else "" for t in ticks]
             axes.set_yticks(ticks, labels, fontsize=11)
             axes.set_xlim(0, 24)
-            axes.set_xticks([6, 12, 18], [words.hour(h) for h in (6, 12, 18)], fontsize=11)
+            axes.set_xticks([6, 12, 18], [words.hour(6), "", words.hour(18)], fontsize=11)
             axes.set_title(words.text(f"rhythm.{day}"), fontsize=11.5, pad=5)
         _legend(figure, words)
 

@@ -97,9 +97,9 @@ def _table(changes: Sequence[Change], words: Language) -> Table:
         rows.append((clean_name(change.place), volume, weekend, usual, entries)[: 4 + noted])
     keys = ("place", "volume", "weekend", "usual", "entries")[: 4 + noted]
     columns = tuple(words.text(f"activity.change.col_{k}") for k in keys)
-    text = frozenset(range(len(columns)))
+    text = frozenset({4}) if noted else frozenset()
     caption = words.text("activity.change.caption")
-    return Table(caption, columns, tuple(rows), text=text, stack=True)
+    return Table(caption, columns, tuple(rows), text=text, wrap=True)
 
 
 def season_view(
