@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,8 @@ from mining.report import _style as style
 from mining.report._activity_shops import Mix
 from mining.report._language import Language
 
-_ROW, _HEAD, _FOOT = 19, 26, 6
+_ROW, _HEAD, _FOOT = 19, 40, 4
+_LETTERS = {False: 25, True: 30}
 
 
 def bars_figure(
@@ -42,7 +44,8 @@ def bars_figure(
             height = _ROW * len(mixes) / (block * down)
             axes = figure.add_axes((names + column * room, bottom, 0.78 * room, height))
             _block(axes, [m.share(family) for m in mixes], top, words)
-            axes.set_title(labels[family], fontsize=11.5, loc="left", pad=4, parse_math=False)
+            lines = wrap(labels[family], _LETTERS[narrow], max_lines=2, placeholder="…")
+            axes.set_title("\n".join(lines), fontsize=11.5, loc="left", pad=4, parse_math=False)
             _names(axes, mixes if column == 0 else [], narrow=narrow)
 
     heights = block * rows[False], block * rows[True]
@@ -64,7 +67,7 @@ def _block(
     axes.set_yticks([])
     for y, share in zip(at, shares, strict=True):
         secret = share is None
-        text = words.text("activity.shops.secret") if share is None else words.percent(share)
+        text = words.text("activity.shops.secret") if share is None else words.share(share)
         axes.annotate(
             text, (share or 0.0, y), (4, 0), textcoords="offset points", va="center", ha="left",
             fontsize=11, color=style.MUTED if secret else style.INK,

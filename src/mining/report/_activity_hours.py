@@ -33,13 +33,18 @@ def hours_view(opening: Opening, minimum: int, words: Language) -> dict[str, Any
     return {
         "doors": _doors(doors[:MOST_DOORS], words) if doors else None,
         "doors_left": _left(len(doors) - MOST_DOORS, words),
-        "heats": [heat(d, minimum, words) for d in doors[:MOST_WEEKS]],
+        "heats": [heat(d, minimum, words) for d in _one_of_each(doors)[:MOST_WEEKS]],
         "extra": _extra(extra, words) if extra else None,
         "quiet": _quiet(quiet[:MOST_QUIET], minimum, words) if quiet else None,
         "quiet_left": words.text("activity.left", count=len(quiet) - MOST_QUIET)
         if len(quiet) > MOST_QUIET
         else "",
     }
+
+
+def _one_of_each(doors: Sequence[Door]) -> list[Door]:
+    """Return the first door of each place: doors of a street see the same passages."""
+    return list({d.place: d for d in reversed(doors)}.values())[::-1]
 
 
 def _left(number: int, words: Language) -> str:
@@ -139,13 +144,14 @@ def _extra(doors: Sequence[Door], words: Language) -> Table:
     rows = []
     for door in doors:
         slot = door.extra[0]
-        rows.append((clean_name(door.name), when(slot, words), expected(slot, 0, words)))
+        met = words.text("activity.doors.extra_cell", n=expected(slot, 0, words))
+        rows.append((clean_name(door.name), when(slot, words), met))
     columns = tuple(
         words.text(f"activity.doors.{k}")
         for k in ("col_door", "extra_col_when", "extra_col_expected")
     )
     caption = words.text("activity.doors.extra_caption")
-    return Table(caption, columns, tuple(rows), text=frozenset({1}), stack=True, quiet=True)
+    return Table(caption, columns, tuple(rows), text=frozenset({1, 2}), stack=True, quiet=True)
 
 
 def _quiet(quiet: Sequence[Quiet], minimum: int, words: Language) -> Table:

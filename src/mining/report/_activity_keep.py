@@ -6,6 +6,7 @@ from mining.report._activity_panels import level
 from mining.report._activity_shops import Shops
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, finite
+from mining.report._rhythms import APART
 
 #: Names written out in a sentence.
 _MOST_NAMED = 3
@@ -24,7 +25,11 @@ def _groups(facts: TerritoryFacts, words: Language) -> str:
     if weeks.usable < 3:
         return words.text("activity.keep.few", count=weeks.usable)
     if len(weeks.panels) == 1:
-        return words.text("activity.keep.single", n=words.number(weeks.usable))
+        out = words.text("activity.keep.single", n=words.number(weeks.usable))
+        apart = [words.isolate(p) for p in weeks.of(APART)]
+        if apart:
+            out += " " + words.text("activity.keep.apart", places=_some(apart, words))
+        return out
     names = words.join([f"« {words.isolate(words.set(p.group.name))} »" for p in weeks.panels])
     out = words.text(
         "activity.keep.groups",

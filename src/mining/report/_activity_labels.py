@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class Label:
     x: float
     y: float
     side: str
+
+    @property
+    def box(self) -> Box:
+        """What it covers: left, bottom, right, top."""
+        return _box(self.text, self.x, self.y, self.side)
 
 
 def place_labels(
@@ -69,6 +75,16 @@ def place_labels(
                 break
         out.append(label)
     return out
+
+
+def on_ring(text: str, x: float, y: float, radius: float, taken: Sequence[Box]) -> Label | None:
+    """Return where a name stands on a circle, clear of what is taken; None where it is nowhere."""
+    for angle in range(90, 450, 30):
+        across, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        label = Label(text, x + radius * across, y + radius * up, "center")
+        if not any(_touch(label.box, other) for other in taken):
+            return label
+    return None
 
 
 def _box(text: str, x: float, y: float, side: str) -> Box:

@@ -12,7 +12,7 @@ from matplotlib.patches import Circle
 from pyproj import Proj
 
 from mining.report import _style as style
-from mining.report._activity_labels import Label, place_labels
+from mining.report._activity_labels import Label, on_ring, place_labels
 from mining.report._clock import FloatArray
 from mining.report._language import Language
 
@@ -31,6 +31,8 @@ ALONE, NOWHERE = ("*", "white"), (".", style.MUTED)
 _SIZE, _LINE = 9.0, 19
 _TALLEST, _LOWEST = (460, 400), (230, 210)
 _SIDE = 34
+#: The ground of the page behind a name, so that an outline does not cross it.
+_PAPER = {"facecolor": "#fdfcf9", "edgecolor": "none", "pad": 0.6, "alpha": 0.9}
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,9 @@ def map_figure(
         to_pixel = _scale(box, width, height - head)
         axes.set(xlim=(0, width), ylim=(0, height - head))
         axes.axis("off")
-        _draw_rings(axes, rings, to_pixel)
-        _draw_spots(axes, spots, to_pixel, crowded[narrow], width, height - head)
+        names = _labels(spots, to_pixel, crowded[narrow], width, height - head)
+        _draw_rings(axes, rings, spots, to_pixel, names)
+        _draw_spots(axes, spots, to_pixel, names)
         _ruler(axes, to_pixel.metres_per_pixel, words, width)
         _legend(figure, legend, head / height, height, narrow=narrow)
 
@@ -192,26 +195,36 @@ def _short(name: str) -> str:
     return name if len(name) <= 26 else f"{name[:25]}…"
 
 
-def _draw_rings(axes: Axes, rings: Sequence[Ring], to_pixel: _Scale) -> None:
+def _draw_rings(
+    axes: Axes,
+    rings: Sequence[Ring],
+    spots: Sequence[Spot],
+    to_pixel: _Scale,
+    names: Sequence[Label | None],
+) -> None:
+    """Draw outlines, and their numbers where neither a sign nor a name stands."""
+    taken = [
+        (x - _SIZE, y - _SIZE, x + _SIZE, y + _SIZE)
+        for x, y in (to_pixel(s.east, s.north) for s in spots)
+    ]
+    taken += [label.box for label in names if label is not None]
     for ring in rings:
         x, y = to_pixel(ring.east, ring.north)
         radius = max(ring.reach / to_pixel.metres_per_pixel, 5)
         axes.add_patch(
             Circle((x, y), radius, fill=False, edgecolor=style.WARM, linewidth=1.3, linestyle="--")
         )
-        axes.text(
-            x, y + radius - 2, ring.number, color=style.WARM, fontsize=11, ha="center", va="top",
-            fontweight="bold",
-        )  # fmt: skip
+        label = on_ring(ring.number, x, y, radius, taken)
+        if label is not None:
+            taken.append(label.box)
+            axes.text(
+                label.x, label.y, label.text, color=style.WARM, fontsize=11, ha="center",
+                va="center", fontweight="bold", bbox=_PAPER,
+            )  # fmt: skip
 
 
 def _draw_spots(
-    axes: Axes,
-    spots: Sequence[Spot],
-    to_pixel: _Scale,
-    crowded: Sequence[str],
-    width: float,
-    height: float,
+    axes: Axes, spots: Sequence[Spot], to_pixel: _Scale, names: Sequence[Label | None]
 ) -> None:
     for spot in spots:
         marker, fill = spot.sign
@@ -220,11 +233,11 @@ def _draw_spots(
             [x], [y], marker, markersize=_SIZE, markerfacecolor=fill,
             markeredgecolor=style.INK, markeredgewidth=1.4, zorder=3,
         )  # fmt: skip
-    for label in _labels(spots, to_pixel, crowded, width, height):
+    for label in names:
         if label is not None:
             axes.text(
                 label.x, label.y, label.text, ha=label.side, va="center", fontsize=11.5, zorder=4,
-                parse_math=False,
+                parse_math=False, bbox=_PAPER,
             )  # fmt: skip
 
 

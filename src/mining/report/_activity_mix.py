@@ -86,7 +86,7 @@ def _description(
             continue
         share, mix = max(known, key=lambda pair: pair[0])
         name = words.isolate(mix.name)
-        said = {"family": label, "place": name, "share": words.percent(share)}
+        said = {"family": label, "place": name, "share": words.share(share)}
         tops.append(words.text("activity.shops.figure_top", **said))
     return words.text(
         "activity.shops.figure_desc",
@@ -203,11 +203,14 @@ def _area_table(areas: Sequence[Area], shops: Shops, words: Language) -> Table:
                 "activity.shops.areas_stability", share=words.percent(area.stability)
             )
         name = words.text("activity.shops.area", n=area.mix.key)
-        rows.append((name, count(area.mix.total, words), reach, character, sure))
+        total = count(area.mix.total, words)
+        if area.mix.total is not None:
+            total = words.text("activity.shops.areas_total", count=round(area.mix.total))
+        rows.append((name, total, reach, character, sure))
     keys = ("area", "total", "reach", "character", "stability")
     columns = tuple(words.text(f"activity.shops.areas_col_{k}") for k in keys)
     caption = words.text("activity.shops.areas_caption")
-    return Table(caption, columns, tuple(rows), text=frozenset({3}), stack=True, quiet=True)
+    return Table(caption, columns, tuple(rows), text=frozenset(range(5)), stack=True, quiet=True)
 
 
 def _gaps(shops: Shops, words: Language) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _signs(
         number = weeks.places.get(point.place, -1) if weeks else -1
         if weeks and number >= 0:
             sign = maps.SIGNS[number % len(maps.SIGNS)]
-            name = title(weeks.panels[number], words)
+            name = title(weeks.panels[number], weeks, words)
         else:
             sign = maps.ALONE if number == APART else maps.NOWHERE
             name = words.text(f"activity.map.{'apart' if number == APART else 'unknown'}")
@@ -184,7 +184,7 @@ def _rings(found: ActivityFacts, metres: np.ndarray) -> list[maps.Ring]:
 def _group_of(place: str, found: ActivityFacts, words: Language) -> str:
     number = found.weeks.places.get(place, -1) if found.weeks else -1
     if found.weeks and number >= 0:
-        return title(found.weeks.panels[number], words)
+        return title(found.weeks.panels[number], found.weeks, words)
     return words.text(f"activity.map.{'apart' if number == APART else 'unknown'}")
 
 

@@ -29,10 +29,10 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
     return [
         {
             "anchor": anchor(panel),
-            "title": title(panel, words),
+            "title": title(panel, weeks, words),
             "figure": Markup(_figure(panel, weeks, top, words)),  # noqa: S704 - made here
             "places": words.join([words.isolate(p) for p in panel.group.places]),
-            "told": _told(panel, words),
+            "told": _told(panel, words) if len(weeks.panels) > 1 else [],
             "table": _table(panel, weeks, words),
         }
         for panel in weeks.panels
@@ -44,15 +44,17 @@ def anchor(panel: Panel) -> str:
     return f"groupe-{panel.number + 1}"
 
 
-def title(panel: Panel, words: Language) -> str:
-    """Return the name of a group with a capital."""
+def title(panel: Panel, weeks: Weeks, words: Language) -> str:
+    """Return the name of a group with a capital; a lone group is the common week."""
+    if len(weeks.panels) == 1:
+        return words.text("activity.group.common")
     name = words.isolate(words.set(panel.group.name)) or words.text("activity.map.unknown")
     return name[:1].upper() + name[1:]
 
 
 def level(value: float, words: Language) -> str:
     """Return how far a group holds, in words."""
-    name = next((n for least, n in _LEVELS if value >= least), "unknown")
+    name = next(n for least, n in _LEVELS if value >= least)
     return words.text(f"activity.group.level.{name}")
 
 
@@ -93,9 +95,13 @@ def _sure(panel: Panel, words: Language) -> str:
     weeks, sensors, years = panel.checks
     named = {"weeks": weeks, "sensors": sensors, "years": years}
     shares = {k: words.percent(v) for k, v in named.items() if finite(v)}
+    if "weeks" not in shares:
+        return words.text("activity.group.sure_unknown")
     key = "sure" if "years" in shares else "sure_no_years" if "sensors" in shares else "sure_weeks"
+    if key == "sure" and "sensors" not in shares:
+        key = "sure_weeks"
     said = level(panel.group.stability, words)
-    return words.text(f"activity.group.{key}", words=said, **{"weeks": "–", **shares})
+    return words.text(f"activity.group.{key}", words=said, **shares)
 
 
 def _top(weeks: Weeks) -> float:
@@ -125,7 +131,7 @@ def _figure(panel: Panel, weeks: Weeks, top: float, words: Language) -> str:
     return style.draw_small(
         paint,
         name=f"g{panel.number + 1}",
-        title=words.text("activity.group.figure_title", group=title(panel, words)),
+        title=words.text("activity.group.figure_title", group=title(panel, weeks, words)),
         description=_description(panel, weeks, words),
         height=HEIGHT,
     )

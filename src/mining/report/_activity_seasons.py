@@ -9,6 +9,9 @@ import xarray as xr
 
 from mining.report._language import finite
 
+#: Weeks that are not holidays say nothing that the holidays do not say.
+TERM = "term"
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -79,6 +82,8 @@ def seasons_of(seasons: xr.Dataset | None, activity: xr.Dataset | None) -> Seaso
         known = np.isfinite(away) & np.isfinite(chance) & (chance > 0)
         compared[by] = int(known.any(axis=0).sum())
         for period, row in np.argwhere(known & (away > chance)):
+            if str(mine["period"].to_numpy()[period]) == TERM:
+                continue
             shift = _shift(mine, int(period), int(row), year.get(str(names[row])))
             if shift:
                 found.append(shift)

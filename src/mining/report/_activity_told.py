@@ -10,7 +10,7 @@ from mining.report._activity_seasons import Seasons
 from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
 
-MOST_CHANGES, MOST_SHIFTS, MOST_NAMED = 15, 15, 5
+MOST_CHANGES, MOST_SHIFTS, MOST_NAMED = 15, 10, 5
 
 
 def change_view(changes: Sequence[Change], words: Language) -> dict[str, Any]:
