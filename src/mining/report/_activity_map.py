@@ -202,7 +202,7 @@ def _draw_rings(
     to_pixel: _Scale,
     names: Sequence[Label | None],
 ) -> None:
-    """Draw outlines, and their numbers where neither a sign nor a name stands."""
+    """Draw the outlines whose number has room beside signs and names."""
     taken = [
         (x - _SIZE, y - _SIZE, x + _SIZE, y + _SIZE)
         for x, y in (to_pixel(s.east, s.north) for s in spots)
@@ -211,16 +211,17 @@ def _draw_rings(
     for ring in rings:
         x, y = to_pixel(ring.east, ring.north)
         radius = max(ring.reach / to_pixel.metres_per_pixel, 5)
+        label = on_ring(ring.number, x, y, radius, taken)
+        if label is None:
+            continue  # an outline that cannot be named tells nothing
         axes.add_patch(
             Circle((x, y), radius, fill=False, edgecolor=style.WARM, linewidth=1.3, linestyle="--")
         )
-        label = on_ring(ring.number, x, y, radius, taken)
-        if label is not None:
-            taken.append(label.box)
-            axes.text(
-                label.x, label.y, label.text, color=style.WARM, fontsize=11, ha="center",
-                va="center", fontweight="bold", bbox=_PAPER,
-            )  # fmt: skip
+        taken.append(label.box)
+        axes.text(
+            label.x, label.y, label.text, color=style.WARM, fontsize=11, ha="center",
+            va="center", fontweight="bold", bbox=_PAPER,
+        )  # fmt: skip
 
 
 def _draw_spots(

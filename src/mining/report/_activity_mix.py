@@ -116,7 +116,7 @@ def mix_table(
     for mix in mixes:
         cells = [clean_name(mix.name), *(count(mix.counts.get(f), words) for f in families)]
         cells.append(count(mix.total, words))
-        cells += [_plain(mix.density, words)] if dense else []
+        cells += [plain(mix.density, words)] if dense else []
         cells += [variety(mix, words)] if varied else []
         rows.append(tuple(cells))
     last = frozenset({len(columns) - 1}) if varied else frozenset()
@@ -128,8 +128,11 @@ def count(value: float | None, words: Language) -> str:
     return words.text("activity.shops.secret") if value is None else words.number(value)
 
 
-def _plain(value: float, words: Language) -> str:
-    return words.number(value, 1) if finite(value) else str(words.raw("site.none"))
+def plain(value: float, words: Language) -> str:
+    """Return a density, with a decimal below ten."""
+    if not finite(value):
+        return str(words.raw("site.none"))
+    return words.number(value, 0 if value >= 10 else 1)  # noqa: PLR2004
 
 
 def variety(mix: Mix, words: Language) -> str:

@@ -236,7 +236,8 @@ def _change(found: ActivityFacts, words: Language) -> dict[str, Any]:
 
 def _seasons(found: ActivityFacts, words: Language) -> dict[str, Any]:
     if found.seasons is None or not any(found.seasons.compared.values()):
-        return {"seasons": [words.text("activity.season.none")], "season_table": None}
+        none = words.text("activity.season.none")
+        return {"seasons": [none], "season_table": None, "season_notes": []}
     return season_view(found.seasons, found.phrases, words)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mining.report._activity_doors import Door, Slot
 from mining.report._activity_hours import Heat, between, heat, when
-from mining.report._activity_mix import mix_table, notes, varied
+from mining.report._activity_mix import mix_table, notes, plain, varied
 from mining.report._activity_page import ADDRESS
 from mining.report._activity_shops import Mix, Shops
 from mining.report._known import PlaceFacts, TerritoryFacts
@@ -21,7 +21,8 @@ def place_view(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> dic
     """Return the parts "Commerces autour" and "Que faire ?" of a place; empty without data."""
     found = facts.activity
     weeks, shops = found.weeks, found.shops
-    number = weeks.places.get(place.name, -1) if weeks and place is not facts.whole else -1
+    several = weeks is not None and len(weeks.panels) > 1 and place is not facts.whole
+    number = weeks.places.get(place.name, -1) if weeks and several else -1
     out: dict[str, Any] = {
         "activity_address": f"{ADDRESS}#groupe-{number + 1}" if number >= 0 else ADDRESS,
         "around": [],
@@ -69,7 +70,7 @@ def _total(mix: Mix, radius: str, words: Language) -> str:
     said = {"n": words.number(mix.total), "radius": radius}
     if not finite(mix.density):
         return words.text("activity.place.total_bare", **said)
-    return words.text("activity.place.total", density=words.number(mix.density, 1), **said)
+    return words.text("activity.place.total", density=plain(mix.density, words), **said)
 
 
 def _todo(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
@@ -77,7 +78,8 @@ def _todo(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
     if opening is None:
         return {}
     doors = [d for d in opening.doors if d.place == name][:MOST_DOORS]
-    told = [s for d in doors for s in _door(d, words)]
+    # The doors of a street meet the same people: more than one hour is told for the first only.
+    told = [s for n, d in enumerate(doors) for s in _door(d, words)[: 2 if n else None]]
     quiet = next((q.working for q in opening.quiet if q.place == name), None)
     if quiet is not None:
         told.append(words.text("activity.place.quiet", slot=between(quiet, words)))

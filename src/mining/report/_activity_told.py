@@ -88,10 +88,11 @@ def _table(changes: Sequence[Change], words: Language) -> Table:
             volume = words.text("activity.change.range", middle=middle, low=low, high=high)
         weekend, usual = none, none
         if finite(change.weekend[0]):
-            middle, low, high = (words.percent(v, 1) for v in change.weekend)
+            middle = words.percent(change.weekend[0], 1)
+            low, high = (words.number(100 * v, 1) for v in change.weekend[1:])
             weekend = words.text("activity.change.range", middle=middle, low=low, high=high)
         if finite(change.usual[0]) and finite(change.usual[1]):
-            low, high = (words.percent(v, 1) for v in change.usual)
+            low, high = words.number(100 * change.usual[0], 1), words.percent(change.usual[1], 1)
             usual = words.text("activity.change.band", low=low, high=high)
         entries = ", ".join(_entry(e, words) for e in change.entries) or none
         rows.append((clean_name(change.place), volume, weekend, usual, entries)[: 4 + noted])
