@@ -22,6 +22,7 @@ pytestmark = pytest.mark.xdist_group("pipeline")
 
 STAGES = (
     "acquire",
+    "acquire_shops",
     "clean",
     "evaluate",
     "forecast",
@@ -30,6 +31,7 @@ STAGES = (
     "impact",
     "trial",
     "cluster",
+    "shops",
     "summarize",
     "report",
     "track",
@@ -87,6 +89,7 @@ def make_workspace(folder: Path, root: Path, counts: str) -> Path:
         shutil.copy(root / name, folder / name)
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     shutil.copytree(root / "src", folder / "src", ignore=ignore)
+    shutil.copytree(root / "data" / "reference", folder / "data" / "reference")
     params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
     for key, value in SMALL.items():
         section, _, name = key.rpartition(".")

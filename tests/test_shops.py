@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from mining import secrecy, shops
 from mining.errors import ConfigError, NotEnoughDataError, TableError
-from mining.sources._sirene_options import SearchOptions, SireneOptions, parse
+from mining.sources._shop_options import SearchOptions, SireneOptions, parse
 from mining.territory import load_territory
 
 SPOT = (47.51, 6.80)

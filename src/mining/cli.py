@@ -18,6 +18,7 @@ SCHEDULER = "FORAGE_SCHEDULER"
 
 STAGES = (
     "acquire",
+    "acquire_shops",
     "clean",
     "evaluate",
     "forecast",
@@ -26,6 +27,7 @@ STAGES = (
     "impact",
     "trial",
     "cluster",
+    "shops",
     "summarize",
     "report",
     "track",
@@ -106,6 +108,8 @@ def _check(arguments: argparse.Namespace) -> None:
     name = _named(arguments.territory)
     territory = load_territory(_root() / "data" / "territories" / name)
     sources.get(str(territory.source["name"])).check(territory)
+    if territory.shops:
+        sources.establishments(str(territory.shops["name"])).check(territory)
     logging.info("%s: the files are well formed", territory.name)
 
 

@@ -92,14 +92,14 @@ def weeks_of(
     minimum : int
         Smallest number of passages in an hour that may be shown, as a share too.
     """
-    if activity is None or "label" not in activity or "share" not in activity:
+    if activity is None or not {"label", "rhythm"} <= set(activity):
         return None
     if activity.sizes.get("hour_of_week") != HOURS_OF_WEEK or not activity.sizes["sensor"]:
         return None
     names = activity["sensor"].to_numpy().astype(str)
     labels = activity["label"].to_numpy().astype(int)
     rhythm = activity["rhythm"].to_numpy().astype("float64")
-    usable = ~np.isnan(activity["share"].to_numpy()).all(axis=1) & (labels != UNKNOWN)
+    usable = ~np.isnan(_shares(activity)).all(axis=1) & (labels != UNKNOWN)
     panels, position = [], {}
     for group in groups(activity):
         mine = np.isin(names, group.places)
@@ -119,7 +119,14 @@ def _centre(activity: xr.Dataset, label: int, mine: np.ndarray) -> FloatArray:
     """Return the share of the week of one group."""
     if "group_share" in activity:
         return np.asarray(activity["group_share"].to_numpy()[label], dtype="float64")
-    return np.asarray(np.nanmean(activity["share"].to_numpy()[mine], axis=0), dtype="float64")
+    return np.asarray(np.nanmean(_shares(activity)[mine], axis=0), dtype="float64")
+
+
+def _shares(activity: xr.Dataset) -> FloatArray:
+    """Return the usual weeks as shares of their total."""
+    rhythm = activity["rhythm"].to_numpy().astype("float64")
+    total = np.nansum(rhythm, axis=1, keepdims=True)
+    return np.divide(rhythm, total, out=np.full(rhythm.shape, np.nan), where=total > 0)
 
 
 def _mean(activity: xr.Dataset, of_sensors: xr.Dataset | None) -> FloatArray:
@@ -127,14 +134,14 @@ def _mean(activity: xr.Dataset, of_sensors: xr.Dataset | None) -> FloatArray:
     rows = activity
     if of_sensors is not None and _names(of_sensors) == _names(activity):
         rows = of_sensors
-    known = rows["share"].to_numpy()[rows["label"].to_numpy() != UNKNOWN]
-    if not len(known):
+    known = _shares(rows)[rows["label"].to_numpy() != UNKNOWN]
+    if np.isnan(known).all():
         return np.full(HOURS_OF_WEEK, np.nan)
     return np.asarray(np.nanmean(known, axis=0), dtype="float64")
 
 
 def _names(activity: xr.Dataset) -> list[str]:
-    if "group_name" not in activity.variables or "share" not in activity:
+    if "group_name" not in activity.variables:
         return []
     return [str(n) for n in activity["group_name"].to_numpy()]
 

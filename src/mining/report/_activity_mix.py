@@ -41,7 +41,8 @@ def shops_view(shops: Shops, words: Language) -> dict[str, Any]:
 
 def source_name(shops: Shops, words: Language) -> str:
     """Return the name of the source, or words for it."""
-    return words.isolate(shops.source) or words.text("activity.shops.unknown_source")
+    key = f"activity.shops.source.{shops.source}"
+    return words.text(key if words.has(key) else "activity.shops.source.other")
 
 
 def _places(shops: Shops, words: Language) -> dict[str, Any]:
@@ -106,21 +107,21 @@ def mix_table(
 ) -> Table:
     """Return establishments by family, in all, by hectare, and their variety."""
     dense = any(finite(m.density) for m in mixes)
-    varied = any(finite(m.hill) for m in mixes)
+    diverse = any(finite(m.hill) for m in mixes)
+    none = str(words.raw("site.none"))
     columns = [words.text(f"activity.shops.col_{level}")]
     columns += [words.set(clean_name(shops.labels[f])) for f in families]
     columns.append(words.text("activity.shops.col_total"))
     columns += [words.text("activity.shops.col_density")] if dense else []
-    columns += [words.text("activity.shops.col_hill")] if varied else []
+    columns += [words.text("activity.shops.col_hill")] if diverse else []
     rows = []
     for mix in mixes:
         cells = [clean_name(mix.name), *(count(mix.counts.get(f), words) for f in families)]
         cells.append(count(mix.total, words))
         cells += [plain(mix.density, words)] if dense else []
-        cells += [variety(mix, words)] if varied else []
+        cells += [words.number(mix.hill, 1) if finite(mix.hill) else none] if diverse else []
         rows.append(tuple(cells))
-    last = frozenset({len(columns) - 1}) if varied else frozenset()
-    return Table(caption, tuple(columns), tuple(rows), text=last)
+    return Table(caption, tuple(columns), tuple(rows))
 
 
 def count(value: float | None, words: Language) -> str:
@@ -135,15 +136,6 @@ def plain(value: float, words: Language) -> str:
     return words.number(value, 0 if value >= 10 else 1)  # noqa: PLR2004
 
 
-def variety(mix: Mix, words: Language) -> str:
-    """Return how varied a mix is, in words and in equally common families."""
-    if not finite(mix.hill):
-        return str(words.raw("site.none"))
-    return words.text(
-        "activity.shops.cell_hill", words=varied(mix, words), n=words.number(mix.hill, 1)
-    )
-
-
 def varied(mix: Mix, words: Language) -> str:
     """Return how varied a mix is, in words."""
     name = next(n for least, n in _VARIED if mix.hill >= least)
@@ -155,20 +147,27 @@ def notes(mixes: Sequence[Mix], words: Language) -> list[str]:
     out = [words.text("activity.shops.total_word")]
     if any(m.hidden or m.total is None for m in mixes):
         out.insert(0, words.text("activity.shops.secret_word"))
-    known = [m.hill for m in mixes if finite(m.hill)]
+    known = sorted((m for m in mixes if finite(m.hill)), key=lambda m: (-m.hill, m.name))
     if known:
-        out.append(words.text("activity.shops.hill_word", n=words.number(known[0], 1)))
+        out.append(words.text("activity.shops.hill_word", n=words.number(known[0].hill, 1)))
+    if len(known) > 1:
+        for key, mix in (("most_varied", known[0]), ("least_varied", known[-1])):
+            said = {"place": words.isolate(mix.name), "words": varied(mix, words)}
+            out.append(words.text(f"activity.shops.{key}", **said))
     return out
 
 
 def left_out(shops: Shops, words: Language) -> str:
     """Return how many establishments are left out, and why; empty if none is."""
     found = []
-    for reason, number in sorted(shops.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
-        if number > 0:
-            key = f"activity.shops.reasons.{reason}"
-            name = words.text(key if words.has(key) else "activity.shops.reasons.other")
-            found.append(words.text("activity.shops.reason", name=name, n=words.number(number)))
+    for reason, number in sorted(shops.left_out.items()):
+        if number == 0:
+            continue
+        key = f"activity.shops.reasons.{reason}"
+        name = words.text(key if words.has(key) else "activity.shops.reasons.other")
+        few = words.text("activity.shops.few")
+        many = few if number is None else words.number(number)
+        found.append(words.text("activity.shops.reason", name=name, n=many))
     return words.text("activity.shops.left_out", reasons=words.join(found)) if found else ""
 
 

@@ -243,12 +243,12 @@ def _seasons(found: ActivityFacts, words: Language) -> dict[str, Any]:
 
 def _shops(shops: Shops | None, words: Language) -> dict[str, Any]:
     if shops is None or not shops.told:
-        declared = shops is not None and (shops.source or shops.establishments)
-        key = "empty" if declared else "undeclared"
+        key = "empty" if shops is not None and shops.source else "undeclared"
         return {"shops": None, "shops_none": words.text(f"activity.shops.{key}")}
     out: dict[str, Any] = {"shops": shops_view(shops, words), "shops_none": ""}
     if not shops.places:
-        out["shops_none"] = words.text("activity.shops.no_places")
+        zones = bool(shops.communes or shops.iris)
+        out["shops_none"] = words.text(f"activity.shops.{'zones_only' if zones else 'no_places'}")
     return out
 
 
@@ -264,7 +264,8 @@ def _hours(facts: TerritoryFacts, words: Language) -> dict[str, Any]:
 def _limits(found: ActivityFacts, words: Language) -> list[str]:
     keys = ["limits.passages", "activity.group.not", "activity.limit.why"]
     if found.shops and found.shops.told:
-        keys += [f"activity.limit.{k}" for k in ("shops", "sum", "date")]
+        keys += ["activity.limit.shops", "activity.limit.date"]
+        keys += ["activity.limit.sum"] if found.shops.places else []
     if found.opening and found.opening.doors:
         keys.append("activity.limit.hours")
     return [words.text(k) for k in keys]

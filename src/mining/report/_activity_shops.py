@@ -11,6 +11,8 @@ from mining.report._language import finite
 
 #: Row and column that add up.
 TOTAL = "total"
+#: Characters of the code of a commune, with which that of an IRIS begins.
+COMMUNE = 5
 LEVELS = ("place", "area", "commune", "iris")
 
 
@@ -27,7 +29,7 @@ class ShopTables:
     gaps : DataFrame
         ``level, place, family, peers, chance``.
     notes : mapping
-        ``source, radius, establishments, left_out, hidden_cells, areas_dropped, reason``.
+        ``source`` (key of the source), ``radius``, ``left_out`` and what else the stage tells.
     labels : mapping
         Family to its name in words, in the order in which families are shown.
     street : tuple of str
@@ -111,14 +113,12 @@ class Shops:
 
     Attributes
     ----------
-    source, reason : str
-        Name of the source; key of the reason why nothing is told, or "".
+    source : str
+        Key of the source; "" where none is declared.
     radius : float
         Metres around each place.
-    establishments : int
-        Read in all.
-    left_out : dict of str to int
-        Establishments left out, by reason.
+    left_out : dict of str to int or None
+        Establishments left out, by reason; None where they are too few to be counted.
     labels : dict of str to str
         Family to its name.
     street : tuple of str
@@ -132,10 +132,8 @@ class Shops:
     """
 
     source: str
-    reason: str
     radius: float
-    establishments: int
-    left_out: dict[str, int]
+    left_out: dict[str, int | None]
     labels: dict[str, str]
     street: tuple[str, ...]
     places: tuple[Mix, ...] = ()
@@ -166,10 +164,8 @@ def shops_of(tables: ShopTables | None) -> Shops | None:
     left_out = notes.get("left_out") or {}
     return Shops(
         source=str(notes.get("source") or ""),
-        reason=str(notes.get("reason") or ""),
         radius=_number(notes.get("radius")),
-        establishments=int(_number(notes.get("establishments")) or 0),
-        left_out={str(k): int(v) for k, v in dict(left_out).items()},  # type: ignore[call-overload]
+        left_out={str(k): v for k, v in dict(left_out).items()},  # type: ignore[call-overload]
         labels={str(k): str(v) for k, v in tables.labels.items()},
         street=tables.street,
         places=mixes["place"],
@@ -187,14 +183,14 @@ def _mixes(
     found = []
     for place, mine in rows.groupby("place", sort=True):
         by = mine.set_index("family")
-        count = {str(f): float(c) if finite(c) else None for f, c in by["count"].items()}
+        known_count = by["count"].astype("float64")
+        count = {str(f): c if finite(c) else None for f, c in known_count.items()}
         total = count.pop(TOTAL, None)
-        known = names.get((level, str(place)), {})
         has = TOTAL in by.index
         found.append(
             Mix(
                 key=str(place),
-                name=str(known.get("name") or place),
+                name=_name(level, str(place), names),
                 total=total,
                 counts={f: count[f] for f in tables.labels if f in count},
                 hill=float(by["hill"][TOTAL]) if has else float("nan"),
@@ -220,12 +216,21 @@ def _gaps(
     for row in tables.gaps.to_dict("records"):
         level, place, family = str(row["level"]), str(row["place"]), str(row["family"])
         if family in tables.street:
-            name = str(names.get((level, place), {}).get("name") or place)
+            name = _name(level, place, names)
             numbers = (_number(row["peers"]), _number(row["chance"]))
             found.append(Gap(level, place, name, family, *numbers))
     return tuple(sorted(found, key=lambda g: (g.chance, g.level, g.place, g.family)))
 
 
+def _name(level: str, place: str, names: Mapping[tuple[str, str], Mapping[str, object]]) -> str:
+    """Return the name of a place or zone; an IRIS has the one of its commune before its code."""
+    own = str(names.get((level, place), {}).get("name") or "")
+    if own or level != "iris":
+        return own or place
+    commune = str(names.get(("commune", place[:COMMUNE]), {}).get("name") or "")
+    return f"{commune}, {place}" if commune else place
+
+
 def _number(value: object) -> float:
     """Return a number of a table, NaN where there is none."""
-    return float(str(value)) if value not in (None, "") else float("nan")
+    return float("nan") if value is None or pd.isna(value) else float(str(value))  # type: ignore[call-overload]

@@ -51,6 +51,8 @@ def protect(
     columns: Sequence[Relation] = (),
     amounts: pd.DataFrame | None = None,
     largest: pd.DataFrame | None = None,
+    holders: pd.DataFrame | None = None,
+    unseen: Sequence[str] = (),
     least: int = LEAST,
     dominance: float = DOMINANCE,
 ) -> Protected:
@@ -69,6 +71,12 @@ def protect(
     amounts, largest : DataFrame, optional
         A magnitude (staff, turnover) and the share of it, in its unit, of the largest establishment
         of each cell. Given together.
+    holders : DataFrame, optional
+        Establishments of the largest holder in each cell, where one company has several: a cell of
+        which it makes up more than `dominance` is sensitive, however many there are.
+    unseen : sequence of str
+        Rows that are never shown and protected all the same: what two overlapping circles have in
+        common, or one has beyond the other.
     least : int
         Cells of 1 to `least` - 1 establishments are sensitive. A true zero is shown: no
         establishment is behind it, and gaps in what a street offers are made of zeros.
@@ -120,7 +128,14 @@ def protect(
     plan = system(counts, rows, columns)
     few = (plan.cells > 0) & (plan.cells < least)
     top = np.maximum(plan.cells + 1, least) - plan.cells
-    hidden = _closed(plan, few, (np.ones_like(top), top), few | plan.remainders(), counted=True)
+    held = _held(plan, counts, holders, dominance)
+    span = np.where(held, np.ceil(plan.cells * (1 / dominance - 1) - 1e-9), 1.0)
+    start = few | held | plan.remainders()
+    never = np.zeros(len(plan.cells), dtype=bool)
+    never[: len(counts)] = counts.index.isin(list(unseen))
+    moves = (span, np.maximum(top, span))
+    start |= never[:, None]
+    hidden = _closed(plan, few | held, moves, start, counted=True, never=never)
     if amounts is not None and largest is not None:
         check_table(amounts, "amounts", counts)
         check_table(largest, "largest", counts)
@@ -134,6 +149,18 @@ def protect(
         None if amounts is None else amounts.astype("float64").mask(shown),
         shown,
     )
+
+
+def _held(
+    plan: System, counts: pd.DataFrame, holders: pd.DataFrame | None, dominance: float
+) -> Bools:
+    """Return the cells that one holder has almost for himself."""
+    held = np.zeros(plan.cells.shape, dtype=bool)
+    if holders is not None:
+        check_table(holders, "holders", counts)
+        shown = plan.cells[: plan.shape[0], : plan.shape[1]]
+        held[: plan.shape[0], : plan.shape[1]] = holders.to_numpy() > dominance * shown
+    return held
 
 
 def _with_amounts(
@@ -153,9 +180,19 @@ def _with_amounts(
 
 
 def _closed(
-    plan: System, sensitive: Bools, moves: tuple[Floats, Floats], hidden: Bools, *, counted: bool
+    plan: System,
+    sensitive: Bools,
+    moves: tuple[Floats, Floats],
+    hidden: Bools,
+    *,
+    counted: bool,
+    never: Bools | None = None,
 ) -> Bools:
-    """Return the hidden cells, grown until each sensitive one can move down and up enough."""
+    """Return the hidden cells, grown until each sensitive one can move down and up enough.
+
+    Most cells of rows that are never shown can move within these rows and their column: tried
+    first, as it hides nothing and is a problem of a hundredth of the size.
+    """
     down, up = moves
     hidden = hidden.copy()
     reached = {-1: np.zeros(plan.cells.shape), 1: np.zeros(plan.cells.shape)}
@@ -167,7 +204,15 @@ def _closed(
             if reached[way][row, column] >= need[way][row, column] - 1e-9:
                 continue
             amount = way * need[way][row, column]
-            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted=counted)
+            cell = (int(row), int(column))
+            change = None
+            if never is not None and never[row]:
+                near = never[:, None] & plan.upwards(cell[1])
+                change = _cheapest(plan, hidden, cell, amount, counted=counted, among=near)
+            if change is None:
+                change = _cheapest(plan, hidden, cell, amount, counted=counted)
+            if change is None:  # a total that stands in the table can always move with the cell
+                raise ConfigError("no way to protect a cell: are relations missing their whole?")
             hidden |= np.abs(change) > 1e-7
             reached[1] = np.maximum(reached[1], change)
             reached[-1] = np.maximum(reached[-1], -change)
@@ -175,27 +220,40 @@ def _closed(
 
 
 def _cheapest(
-    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, *, counted: bool
-) -> Floats:
-    """Return the cheapest change of the table that moves one cell and keeps all sums."""
+    plan: System,
+    hidden: Bools,
+    cell: tuple[int, int],
+    amount: float,
+    *,
+    counted: bool,
+    among: Bools | None = None,
+) -> Floats | None:
+    """Return the cheapest change of the table that moves one cell and keeps all sums.
+
+    Only cells `among` move, all by default; None where there is no such change.
+    """
     values = plan.cells
+    used = np.ones(values.shape, dtype=bool) if among is None else among
     price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
     fixed = (values == 0) & ~hidden  # zeros are shown, and stay
     up = np.where(fixed, 0.0, np.inf)
     fall = np.where(fixed, 0.0, values)
     up[cell], fall[cell] = (amount, 0.0) if amount > 0 else (0.0, -amount)
-    low = np.zeros(2 * values.size)
-    low[np.ravel_multi_index(cell, values.shape) + (0 if amount > 0 else values.size)] = abs(amount)
-    high = np.concatenate([up.ravel(), fall.ravel()])
-    cost = np.concatenate([price.ravel(), price.ravel()])
-    both = sparse.hstack([plan.sums, -plan.sums], format="csr")
+    low = np.zeros((2, *values.shape))
+    low[(0 if amount > 0 else 1, *cell)] = abs(amount)
+    mine = np.flatnonzero(used)
+    sums = plan.sums[:, mine]
+    both = sparse.hstack([sums, -sums], format="csr")
     zero = np.zeros(both.shape[0])
-    limits = np.column_stack([low, high])
-    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=limits, method="highs-ds")
+    limits = (low[:, used].ravel(), np.concatenate([up[used], fall[used]]))
+    cost = np.concatenate([price[used], price[used]])
+    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=np.column_stack(limits), method="highs-ds")
     if answer.status == 0 and counted and not whole(np.round(answer.x, 7)):
         rule = LinearConstraint(both, zero, zero)
-        answer = milp(cost, constraints=rule, bounds=(low, high), integrality=np.ones(len(cost)))
-    if answer.x is None:  # a total that stands in the table can always move with the cell
-        raise ConfigError("no way to protect a cell: are relations missing their whole?")
+        answer = milp(cost, constraints=rule, bounds=limits, integrality=np.ones(len(cost)))
+    if answer.x is None:
+        return None
     moved = np.asarray(answer.x, dtype="float64")
-    return np.asarray(moved[: values.size] - moved[values.size :]).reshape(values.shape)
+    change = np.zeros(values.size)
+    change[mine] = moved[: len(mine)] - moved[len(mine) :]
+    return change.reshape(values.shape)

@@ -35,7 +35,7 @@ def read_commerce(files: Workspace) -> ActivityInputs:
 
 
 def _shops(files: Workspace) -> ShopTables:
-    labels = _families(files.root / "data" / "reference" / "familles.csv")
+    labels = _families(files.reference / "familles.csv")
     return ShopTables(
         counts=read_table(files, "shops.csv"),
         names=read_table(files, "shop_names.csv"),
