@@ -131,7 +131,11 @@ def test_figures_of_the_run(results: Path) -> None:
     places["changed"] = ("sensor", np.array(["", "passe de a à b", "", ""]))
     told = summarize._activity_metrics(sensors, places)
     assert {n: told[n] for n in ("k", "agreed", "between", "outliers", "places_changed")} == {
-        **{"k": 3, "agreed": 1, "between": 2, "outliers": 0, "places_changed": 1}
+        "k": 3,
+        "agreed": 1,
+        "between": 2,
+        "outliers": 0,
+        "places_changed": 1,
     }
     weakest = np.minimum(sensors["stability"], sensors["stability_sensors"]).to_numpy()
     assert told["stability"] == {"0": 0.5, "1": weakest[1], "2": weakest[2]}
