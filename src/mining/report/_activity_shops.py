@@ -204,7 +204,7 @@ def _area(mix: Mix, known: Mapping[str, object]) -> Area:
     return Area(
         mix,
         *(_number(known[k]) for k in ("latitude", "longitude", "reach", "stability")),
-        character=str(known["character"]),
+        character=_text(known["character"]),
         index=_number(known["index"]),
     )
 
@@ -224,11 +224,16 @@ def _gaps(
 
 def _name(level: str, place: str, names: Mapping[tuple[str, str], Mapping[str, object]]) -> str:
     """Return the name of a place or zone; an IRIS has the one of its commune before its code."""
-    own = str(names.get((level, place), {}).get("name") or "")
+    own = _text(names.get((level, place), {}).get("name"))
     if own or level != "iris":
         return own or place
-    commune = str(names.get(("commune", place[:COMMUNE]), {}).get("name") or "")
+    commune = _text(names.get(("commune", place[:COMMUNE]), {}).get("name"))
     return f"{commune}, {place}" if commune else place
+
+
+def _text(value: object) -> str:
+    """Return a text of a table, empty where there is none."""
+    return value if isinstance(value, str) else ""
 
 
 def _number(value: object) -> float:
