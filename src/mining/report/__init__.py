@@ -12,4 +12,14 @@ from mining.report._facts import facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._pages import build, pages
 
-__all__ = ["ActivityInputs", "OpeningTables", "PlaceFacts", "ShopTables", "TerritoryFacts", "TerritoryLike", "build", "facts", "pages"]
+__all__ = [
+    "ActivityInputs",
+    "OpeningTables",
+    "PlaceFacts",
+    "ShopTables",
+    "TerritoryFacts",
+    "TerritoryLike",
+    "build",
+    "facts",
+    "pages",
+]

@@ -54,9 +54,7 @@ def bars_figure(
     )
 
 
-def _block(
-    axes: Axes, shares: Sequence[float | None], top: float, words: Language
-) -> None:
+def _block(axes: Axes, shares: Sequence[float | None], top: float, words: Language) -> None:
     at = np.arange(len(shares))[::-1]
     axes.barh(at, [s or 0.0 for s in shares], height=0.66, color=style.ACCENT, linewidth=0)
     axes.set(xlim=(0, top), ylim=(-0.5, len(shares) - 0.5))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mining.report._clock import FloatArray
-from mining.report._disclosure import Cell, StateArray, protect
+from mining.report._disclosure import StateArray, protect
 from mining.report._language import finite
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -131,14 +133,15 @@ def opening_of(tables: OpeningTables | None, minimum: int) -> Opening | None:
         if finite(row["share"])
     ]
     quiet = [
-        _quiet(str(place), mine, minimum) for place, mine in tables.quiet.groupby("place", sort=True)
+        _quiet(str(place), mine, minimum)
+        for place, mine in tables.quiet.groupby("place", sort=True)
     ]
     ordered = sorted(doors, key=lambda d: (-d.volume, d.name))
     return Opening(tuple(ordered), tuple(quiet))
 
 
 def _door(
-    row: dict[str, object],
+    row: Mapping[Hashable, Any],
     week: pd.DataFrame | None,
     extra: pd.DataFrame | None,
     minimum: int,
@@ -191,7 +194,7 @@ def _quiet(place: str, table: pd.DataFrame, minimum: int) -> Quiet:
     return Quiet(place, least, best[0] if best else None)
 
 
-def _slot(row: dict[str, object], start: int, end: int, minutes: int, minimum: int) -> Slot:
+def _slot(row: Mapping[Hashable, Any], start: int, end: int, minutes: int, minimum: int) -> Slot:
     expected, low, high = (float(str(row[k])) for k in ("expected", "low", "high"))
     few = expected < minimum
     if few:

@@ -100,7 +100,8 @@ def weeks_of(
     labels = activity["label"].to_numpy().astype(int)
     rhythm = activity["rhythm"].to_numpy().astype("float64")
     usable = ~np.isnan(_shares(activity)).all(axis=1) & (labels != UNKNOWN)
-    panels, position = [], {}
+    panels: list[Panel] = []
+    position: dict[int, int] = {}
     for group in groups(activity):
         mine = np.isin(names, group.places)
         label = int(labels[mine][0])
@@ -126,7 +127,7 @@ def _shares(activity: xr.Dataset) -> FloatArray:
     """Return the usual weeks as shares of their total."""
     rhythm = activity["rhythm"].to_numpy().astype("float64")
     total = np.nansum(rhythm, axis=1, keepdims=True)
-    return np.divide(rhythm, total, out=np.full(rhythm.shape, np.nan), where=total > 0)
+    return np.asarray(rhythm / np.where(total > 0, total, np.nan), dtype="float64")
 
 
 def _mean(activity: xr.Dataset, of_sensors: xr.Dataset | None) -> FloatArray:

@@ -123,7 +123,7 @@ def expected(slot: Slot, minimum: int, words: Language) -> str:
 
 def when(slot: Slot, words: Language) -> str:
     """Return an hour of a weekday that is closed, or closed in part."""
-    said = {"day": words.weekday(slot.weekday), "slot": words.slot(slot.start)}
+    said: dict[str, Any] = {"day": words.weekday(slot.weekday), "slot": words.slot(slot.start)}
     if slot.minutes < 60 * (slot.end - slot.start):
         minutes = words.number(slot.minutes)
         return words.text("activity.doors.extra_when_part", minutes=minutes, **said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mining.report._activity_panels import level
 from mining.report._activity_shops import Shops
 from mining.report._known import TerritoryFacts
@@ -84,7 +86,7 @@ def _shops(facts: TerritoryFacts, words: Language) -> str:
     return words.text("activity.keep.shops_none")
 
 
-def _radius(shops: Shops, words: Language) -> dict[str, str]:
+def _radius(shops: Shops, words: Language) -> dict[str, Any]:
     return {"radius": words.number(shops.radius)} if finite(shops.radius) else {"radius": "–"}
 
 
@@ -93,7 +95,7 @@ def _doors(facts: TerritoryFacts, words: Language) -> str:
     if opening is None or not opening.doors:
         return words.text("activity.keep.doors_none")
     door = opening.doors[0]
-    said = {"door": words.isolate(door.name), "share": words.percent(door.share)}
+    said: dict[str, Any] = {"door": words.isolate(door.name), "share": words.percent(door.share)}
     if not finite(door.low):
         return words.text("activity.keep.doors_bare", **said)
     low, high = words.percent(door.low), words.percent(door.high)

@@ -164,9 +164,7 @@ def _labels(
     spots: Sequence[Spot], to_pixel: _Scale, crowded: Sequence[str], width: float, height: float
 ) -> list[Label | None]:
     points = np.array([to_pixel(s.east, s.north) for s in spots])
-    texts = [
-        letter(crowded.index(s.name)) if s.name in crowded else _short(s.name) for s in spots
-    ]
+    texts = [letter(crowded.index(s.name)) if s.name in crowded else _short(s.name) for s in spots]
     return place_labels(points, texts, width, height, kept_free=[(0, 0, 150, 34)])
 
 

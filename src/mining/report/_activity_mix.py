@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -57,14 +57,14 @@ def _places(shops: Shops, words: Language) -> dict[str, Any]:
         description=_description(drawn, families, shops, words),
     )
     radius = words.number(shops.radius)
-    intro = words.text(
-        "activity.shops.intro", radius=radius, source=source_name(shops, words)
-    )
+    intro = words.text("activity.shops.intro", radius=radius, source=source_name(shops, words))
     caption = words.text("activity.shops.caption", radius=radius)
     return {
         "intro": intro,
         "mix": Drawing(Markup(drawing.wide), Markup(drawing.narrow)),  # noqa: S704 - made here
-        "mix_table": mix_table(shown, families, "place", caption, shops, words),
+        "mix_table": mix_table(
+            shown, families, shops.labels, words, level="place", caption=caption
+        ),
         "mix_left": _left("left_places", len(shops.places) - len(shown), words),
         "notes": notes(shown, words),
     }
@@ -87,7 +87,7 @@ def _description(
             continue
         share, mix = max(known, key=lambda pair: pair[0])
         name = words.isolate(mix.name)
-        said = {"family": label, "place": name, "share": words.share(share)}
+        said: dict[str, Any] = {"family": label, "place": name, "share": words.share(share)}
         tops.append(words.text("activity.shops.figure_top", **said))
     return words.text(
         "activity.shops.figure_desc",
@@ -100,17 +100,18 @@ def _description(
 def mix_table(
     mixes: Sequence[Mix],
     families: Sequence[str],
+    labels: Mapping[str, str],
+    words: Language,
+    *,
     level: str,
     caption: str,
-    shops: Shops,
-    words: Language,
 ) -> Table:
     """Return establishments by family, in all, by hectare, and their variety."""
     dense = any(finite(m.density) for m in mixes)
     diverse = any(finite(m.hill) for m in mixes)
     none = str(words.raw("site.none"))
     columns = [words.text(f"activity.shops.col_{level}")]
-    columns += [words.set(clean_name(shops.labels[f])) for f in families]
+    columns += [words.set(clean_name(labels[f])) for f in families]
     columns.append(words.text("activity.shops.col_total"))
     columns += [words.text("activity.shops.col_density")] if dense else []
     columns += [words.text("activity.shops.col_hill")] if diverse else []
@@ -133,7 +134,7 @@ def plain(value: float, words: Language) -> str:
     """Return a density, with a decimal below ten."""
     if not finite(value):
         return str(words.raw("site.none"))
-    return words.number(value, 0 if value >= 10 else 1)  # noqa: PLR2004
+    return words.number(value, 0 if value >= 10 else 1)
 
 
 def varied(mix: Mix, words: Language) -> str:
@@ -152,7 +153,7 @@ def notes(mixes: Sequence[Mix], words: Language) -> list[str]:
         out.append(words.text("activity.shops.hill_word", n=words.number(known[0].hill, 1)))
     if len(known) > 1:
         for key, mix in (("most_varied", known[0]), ("least_varied", known[-1])):
-            said = {"place": words.isolate(mix.name), "words": varied(mix, words)}
+            said: dict[str, Any] = {"place": words.isolate(mix.name), "words": varied(mix, words)}
             out.append(words.text(f"activity.shops.{key}", **said))
     return out
 
@@ -180,10 +181,14 @@ def _zone(level: str, mixes: Sequence[Mix], shops: Shops, words: Language) -> di
         "heading": words.text(f"activity.heading.{'communes' if level == 'commune' else level}"),
         "anchor": f"zones-{level}",
         "intro": words.text("activity.shops.intro_zone", source=source_name(shops, words)),
-        "table": mix_table(mixes[:MOST_ROWS], families, level, caption, shops, words),
-        "more": mix_table(more, families, level, caption, shops, words) if more else None,
+        "table": mix_table(
+            mixes[:MOST_ROWS], families, shops.labels, words, level=level, caption=caption
+        ),
+        "more": mix_table(more, families, shops.labels, words, level=level, caption=caption)
+        if more
+        else None,
         "left": _left("left_zones", len(mixes) - most, words),
-        "notes": notes(mixes, words),
+        "notes": notes(mixes[:MOST_ROWS], words),
     }
 
 
@@ -201,9 +206,7 @@ def _area_table(areas: Sequence[Area], shops: Shops, words: Language) -> Table:
             reach = words.text("activity.shops.areas_reach", n=words.number(area.reach))
         sure = none
         if finite(area.stability):
-            sure = words.text(
-                "activity.shops.areas_stability", share=words.percent(area.stability)
-            )
+            sure = words.text("activity.shops.areas_stability", share=words.percent(area.stability))
         name = words.text("activity.shops.area", n=area.mix.key)
         total = count(area.mix.total, words)
         if area.mix.total is not None:

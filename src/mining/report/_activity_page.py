@@ -98,9 +98,7 @@ def _no_group(facts: TerritoryFacts) -> str:
     return "few" if len(facts.places) < 3 else "none"
 
 
-def _map(
-    found: ActivityFacts, words: Language, addresses: Mapping[str, str]
-) -> dict[str, Any]:
+def _map(found: ActivityFacts, words: Language, addresses: Mapping[str, str]) -> dict[str, Any]:
     without = found.without_point
     note = ""
     if without:
@@ -209,9 +207,7 @@ def _described(found: ActivityFacts, metres: np.ndarray, words: Language) -> str
     )
 
 
-def _positions(
-    found: ActivityFacts, words: Language, addresses: Mapping[str, str]
-) -> Table:
+def _positions(found: ActivityFacts, words: Language, addresses: Mapping[str, str]) -> Table:
     rows = tuple(
         (
             clean_name(p.place),

@@ -71,9 +71,7 @@ def outside(weeks: Weeks, words: Language) -> list[str]:
         for b in weeks.between
         if len(weeks.panels) > 1
     ]
-    out += [
-        words.text("activity.group.apart", place=words.isolate(p)) for p in weeks.of(APART)
-    ]
+    out += [words.text("activity.group.apart", place=words.isolate(p)) for p in weeks.of(APART)]
     unknown = weeks.of(UNKNOWN)
     if unknown:
         places = words.join([words.isolate(p) for p in unknown])
@@ -86,15 +84,15 @@ def _told(panel: Panel, words: Language) -> list[str]:
     out = []
     for key, text in (("evidence", group.evidence), ("contrast", group.contrast)):
         if text:
-            clean = words.set(clean_name(text)).rstrip(".")
-            out.append(words.text(f"activity.group.{key}", **{key: clean}))
+            named: dict[str, Any] = {key: words.set(clean_name(text)).rstrip(".")}
+            out.append(words.text(f"activity.group.{key}", **named))
     return [*out, _sure(panel, words)]
 
 
 def _sure(panel: Panel, words: Language) -> str:
     weeks, sensors, years = panel.checks
     named = {"weeks": weeks, "sensors": sensors, "years": years}
-    shares = {k: words.percent(v) for k, v in named.items() if finite(v)}
+    shares: dict[str, Any] = {k: words.percent(v) for k, v in named.items() if finite(v)}
     if "weeks" not in shares:
         return words.text("activity.group.sure_unknown")
     key = "sure" if "years" in shares else "sure_no_years" if "sensors" in shares else "sure_weeks"

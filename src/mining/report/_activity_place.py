@@ -43,7 +43,7 @@ def _around(mix: Mix, shops: Shops, words: Language) -> dict[str, Any]:
     radius = words.number(shops.radius)
     told = [_total(mix, radius, words)]
     if finite(mix.hill) and mix.total:
-        said = {"words": varied(mix, words), "n": words.number(mix.hill, 1)}
+        said: dict[str, Any] = {"words": varied(mix, words), "n": words.number(mix.hill, 1)}
         told.append(words.text("activity.place.varied", **said))
     gaps = [g for g in shops.gaps if g.level == "place" and g.place == mix.key][:MOST_GAPS]
     if gaps:
@@ -57,7 +57,7 @@ def _table(mix: Mix, radius: str, shops: Shops, words: Language) -> Table:
     """Return families as rows: a place has one column of numbers only."""
     families = [f for f in shops.labels if f in shops.street and f in mix.counts]
     caption = words.text("activity.shops.caption", radius=radius)
-    wide = mix_table([mix], families, "place", caption, shops, words)
+    wide = mix_table([mix], families, shops.labels, words, level="place", caption=caption)
     rows = tuple(zip(wide.columns[1:], wide.rows[0][1:], strict=True))
     return Table(caption, (words.text("activity.shops.col_family"), wide.rows[0][0]), rows)
 
@@ -67,7 +67,7 @@ def _total(mix: Mix, radius: str, words: Language) -> str:
         return words.text("activity.place.total_secret", radius=radius)
     if not mix.total:
         return words.text("activity.place.total_none", radius=radius)
-    said = {"n": words.number(mix.total), "radius": radius}
+    said: dict[str, Any] = {"n": words.number(mix.total), "radius": radius}
     if not finite(mix.density):
         return words.text("activity.place.total_bare", **said)
     return words.text("activity.place.total", density=plain(mix.density, words), **said)
@@ -90,7 +90,7 @@ def _todo(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
 
 
 def _door(door: Door, words: Language) -> list[str]:
-    said = {"door": words.isolate(door.name), "share": words.percent(door.share)}
+    said: dict[str, Any] = {"door": words.isolate(door.name), "share": words.percent(door.share)}
     if finite(door.low):
         low, high = words.percent(door.low), words.percent(door.high)
         out = [words.text("activity.place.closed", low=low, high=high, **said)]
@@ -100,7 +100,7 @@ def _door(door: Door, words: Language) -> list[str]:
 
 
 def _extra(slot: Slot, words: Language) -> str:
-    said = {"when": when(slot, words), "n": words.about(slot.expected)}
+    said: dict[str, Any] = {"when": when(slot, words), "n": words.about(slot.expected)}
     if not finite(slot.low):
         return words.text("activity.place.extra_bare", **said)
     low, high = words.about(slot.low), words.about(slot.high)

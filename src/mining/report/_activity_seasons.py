@@ -99,9 +99,7 @@ def _year(activity: xr.Dataset) -> dict[str, dict[str, float]]:
     return {str(n): dict(zip(parts.tolist(), map(float, v), strict=True)) for n, v in rows}
 
 
-def _shift(
-    mine: xr.Dataset, period: int, row: int, year: dict[str, float] | None
-) -> Shift | None:
+def _shift(mine: xr.Dataset, period: int, row: int, year: dict[str, float] | None) -> Shift | None:
     here = mine.isel(period=period, sensor=row)
     values = here["part_share"].to_numpy()
     moves = {

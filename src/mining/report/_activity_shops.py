@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,10 @@ TOTAL = "total"
 #: Characters of the code of a commune, with which that of an IRIS begins.
 COMMUNE = 5
 LEVELS = ("place", "area", "commune", "iris")
+
+
+#: Rows of the table of names, by level and key.
+Names = Mapping[tuple[str, str], Mapping[Hashable, Any]]
 
 
 @dataclass(frozen=True)
@@ -157,9 +162,7 @@ def shops_of(tables: ShopTables | None) -> Shops | None:
     if tables is None:
         return None
     notes = tables.notes
-    names = {
-        (str(r["level"]), str(r["place"])): r for r in tables.names.to_dict("records")
-    }
+    names = {(str(r["level"]), str(r["place"])): r for r in tables.names.to_dict("records")}
     mixes = {level: _mixes(tables, level, names) for level in LEVELS}
     left_out = notes.get("left_out") or {}
     return Shops(
@@ -171,14 +174,14 @@ def shops_of(tables: ShopTables | None) -> Shops | None:
         places=mixes["place"],
         communes=mixes["commune"],
         iris=mixes["iris"],
-        areas=tuple(_area(m, names[("area", m.key)]) for m in mixes["area"] if ("area", m.key) in names),
+        areas=tuple(
+            _area(m, names[("area", m.key)]) for m in mixes["area"] if ("area", m.key) in names
+        ),
         gaps=_gaps(tables, names),
     )
 
 
-def _mixes(
-    tables: ShopTables, level: str, names: Mapping[tuple[str, str], Mapping[str, object]]
-) -> tuple[Mix, ...]:
+def _mixes(tables: ShopTables, level: str, names: Names) -> tuple[Mix, ...]:
     rows = tables.counts[(tables.counts["level"] == level) & (tables.counts["place"] != TOTAL)]
     found = []
     for place, mine in rows.groupby("place", sort=True):
@@ -200,18 +203,19 @@ def _mixes(
     return tuple(sorted(found, key=lambda m: (-(m.total or 0.0), m.name, m.key)))
 
 
-def _area(mix: Mix, known: Mapping[str, object]) -> Area:
+def _area(mix: Mix, known: Mapping[Hashable, Any]) -> Area:
     return Area(
         mix,
-        *(_number(known[k]) for k in ("latitude", "longitude", "reach", "stability")),
+        latitude=_number(known["latitude"]),
+        longitude=_number(known["longitude"]),
+        reach=_number(known["reach"]),
+        stability=_number(known["stability"]),
         character=_text(known["character"]),
         index=_number(known["index"]),
     )
 
 
-def _gaps(
-    tables: ShopTables, names: Mapping[tuple[str, str], Mapping[str, object]]
-) -> tuple[Gap, ...]:
+def _gaps(tables: ShopTables, names: Names) -> tuple[Gap, ...]:
     found = []
     for row in tables.gaps.to_dict("records"):
         level, place, family = str(row["level"]), str(row["place"]), str(row["family"])
@@ -222,7 +226,7 @@ def _gaps(
     return tuple(sorted(found, key=lambda g: (g.chance, g.level, g.place, g.family)))
 
 
-def _name(level: str, place: str, names: Mapping[tuple[str, str], Mapping[str, object]]) -> str:
+def _name(level: str, place: str, names: Names) -> str:
     """Return the name of a place or zone; an IRIS has the one of its commune before its code."""
     own = _text(names.get((level, place), {}).get("name"))
     if own or level != "iris":

@@ -34,15 +34,22 @@ def change_sentences(change: Change, words: Language) -> list[str]:
     place = words.isolate(change.place)
     out = []
     if change.before:
-        said = {"before": words.isolate(change.before), "now": words.isolate(change.now)}
+        said: dict[str, Any] = {
+            "before": words.isolate(change.before),
+            "now": words.isolate(change.now),
+        }
         share = words.share(change.probability)
         out.append(words.text("activity.change.moved", place=place, share=share, **said))
     if change.weekend_left:
         share, low, high, usual_low, usual_high = (
             words.percent(v, 1) for v in (*change.weekend, *change.usual)
         )
-        said = {"low": low, "high": high, "usual_low": usual_low, "usual_high": usual_high}
-        out.append(words.text("activity.change.weekend", place=place, share=share, **said))
+        said: dict[str, Any] = {"usual_low": usual_low, "usual_high": usual_high}
+        out.append(
+            words.text(
+                "activity.change.weekend", place=place, share=share, low=low, high=high, **said
+            )
+        )
     if out and change.entries:
         entries = words.join([_entry(e, words) for e in change.entries])
         out.append(words.text("activity.change.entries", entries=entries))
@@ -103,15 +110,13 @@ def _table(changes: Sequence[Change], words: Language) -> Table:
     return Table(caption, columns, tuple(rows), text=text, wrap=True)
 
 
-def season_view(
-    seasons: Seasons, phrases: dict[str, str], words: Language
-) -> dict[str, Any]:
+def season_view(seasons: Seasons, phrases: dict[str, str], words: Language) -> dict[str, Any]:
     """Return how far the week moves with the year: only what exceeds chance."""
     told = []
     for by, places in sorted(seasons.compared.items(), reverse=True):
         mine = seasons.of(by)
         label = words.text(f"activity.season.by.{by}")
-        said = {"by": label, "places": words.number(places)}
+        said: dict[str, Any] = {"by": label, "places": words.number(places)}
         if mine:
             told.append(words.text("activity.season.exceeds", count=len(mine), **said))
         else:

@@ -11,9 +11,9 @@ from mining.report import _ahead_tables as ahead_tables
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_place import place_view
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
-from mining.report._activity_place import place_view
 from mining.report._heat import week_figure
 from mining.report._incident_page import ADDRESS, place_anchors
 from mining.report._keep import keep
