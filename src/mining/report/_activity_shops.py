@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mining.report._language import finite
+from mining.report._language import clean_name, finite
 
 #: Row and column that add up.
 TOTAL = "total"
@@ -228,11 +228,11 @@ def _gaps(tables: ShopTables, names: Names) -> tuple[Gap, ...]:
 
 def _name(level: str, place: str, names: Names) -> str:
     """Return the name of a place or zone; an IRIS has the one of its commune before its code."""
-    own = _text(names.get((level, place), {}).get("name"))
+    own = clean_name(_text(names.get((level, place), {}).get("name")))
     if own or level != "iris":
-        return own or place
+        return own or clean_name(place)
     commune = _text(names.get(("commune", place[:COMMUNE]), {}).get("name"))
-    return f"{commune}, {place}" if commune else place
+    return clean_name(f"{commune}, {place}" if commune else place)
 
 
 def _text(value: object) -> str:

@@ -34,22 +34,19 @@ def change_sentences(change: Change, words: Language) -> list[str]:
     place = words.isolate(change.place)
     out = []
     if change.before:
-        said: dict[str, Any] = {
+        share = words.share(change.probability)
+        groups: dict[str, Any] = {
             "before": words.isolate(change.before),
             "now": words.isolate(change.now),
         }
-        share = words.share(change.probability)
-        out.append(words.text("activity.change.moved", place=place, share=share, **said))
+        out.append(words.text("activity.change.moved", place=place, share=share, **groups))
     if change.weekend_left:
         share, low, high, usual_low, usual_high = (
             words.percent(v, 1) for v in (*change.weekend, *change.usual)
         )
-        said: dict[str, Any] = {"usual_low": usual_low, "usual_high": usual_high}
-        out.append(
-            words.text(
-                "activity.change.weekend", place=place, share=share, low=low, high=high, **said
-            )
-        )
+        band = {"usual_low": usual_low, "usual_high": usual_high}
+        said: dict[str, Any] = {"place": place, "share": share, "low": low, "high": high, **band}
+        out.append(words.text("activity.change.weekend", **said))
     if out and change.entries:
         entries = words.join([_entry(e, words) for e in change.entries])
         out.append(words.text("activity.change.entries", entries=entries))
