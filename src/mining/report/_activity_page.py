@@ -14,7 +14,7 @@ from mining.report._activity_groups import Weeks
 from mining.report._activity_hours import hours_view
 from mining.report._activity_keep import keep
 from mining.report._activity_mix import shops_view
-from mining.report._activity_panels import group_cases, outside, title
+from mining.report._activity_panels import group_cases, outside, some, title
 from mining.report._activity_shops import Shops
 from mining.report._activity_told import change_view, season_view
 from mining.report._known import TerritoryFacts
@@ -102,7 +102,7 @@ def _map(found: ActivityFacts, words: Language, addresses: Mapping[str, str]) ->
     without = found.without_point
     note = ""
     if without:
-        places = words.join([words.isolate(p) for p in without])
+        places = some(without, words)
         note = words.text("activity.map.without", count=len(without), places=places)
     if not found.points:
         return {"map": None, "map_none": words.text("activity.map.none")}
@@ -194,7 +194,7 @@ def _described(found: ActivityFacts, metres: np.ndarray, words: Language) -> str
         words.text(
             "activity.map.desc_group",
             group=group[:1].upper() + group[1:],
-            places=words.join([words.isolate(p) for p in places]),
+            places=some(places, words),
         )
         for group, places in by_group.items()
     ]

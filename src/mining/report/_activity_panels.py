@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from mining.report._rhythms import APART, UNKNOWN
 from mining.report._tables import Table
 
 HEIGHT = 200
+#: Names in one sentence, places between groups or apart told one by one.
+MOST_NAMED, MOST_OUTSIDE = 6, 12
 _DAYS = ("working_days", "saturday", "sunday")
 #: From which share of draws a group is called so (Hennig 2007), as the analysis does.
 _LEVELS = ((0.85, "high"), (0.75, "good"), (0.6, "fair"), (-1.0, "low"))
@@ -31,7 +34,7 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
             "anchor": anchor(panel),
             "title": title(panel, weeks, words),
             "figure": Markup(_figure(panel, weeks, top, words)),  # noqa: S704 - made here
-            "places": words.join([words.isolate(p) for p in panel.group.places]),
+            "places": some(panel.group.places, words),
             "told": _told(panel, words) if len(weeks.panels) > 1 else [],
             "table": _table(panel, weeks, words),
         }
@@ -58,6 +61,16 @@ def level(value: float, words: Language) -> str:
     return words.text(f"activity.group.level.{name}")
 
 
+def some(places: Sequence[str], words: Language) -> str:
+    """Return names joined, the first ones only where there are many."""
+    named = [words.isolate(p) for p in places]
+    rest = len(named) - MOST_NAMED
+    if rest < 2:
+        return words.join(named)
+    others = words.text("activity.group.others", n=words.number(rest))
+    return words.join([", ".join(named[:MOST_NAMED]), others])
+
+
 def outside(weeks: Weeks, words: Language) -> list[str]:
     """Return what is to be said of places that are in no group, or in two."""
     out = [
@@ -72,9 +85,12 @@ def outside(weeks: Weeks, words: Language) -> list[str]:
         if len(weeks.panels) > 1
     ]
     out += [words.text("activity.group.apart", place=words.isolate(p)) for p in weeks.of(APART)]
+    left = len(out) - MOST_OUTSIDE
+    if left > 0:
+        out = [*out[:MOST_OUTSIDE], words.text("activity.left", count=left)]
     unknown = weeks.of(UNKNOWN)
     if unknown:
-        places = words.join([words.isolate(p) for p in unknown])
+        places = some(unknown, words)
         out.append(words.text("activity.group.unknown", count=len(unknown), places=places))
     return out
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mining.report._activity_doors import Door, Slot
 from mining.report._activity_hours import Heat, between, heat, when
-from mining.report._activity_mix import mix_table, notes, plain, varied
+from mining.report._activity_mix import TELLING, mix_table, notes, plain, varied
 from mining.report._activity_page import ADDRESS
 from mining.report._activity_shops import Mix, Shops
 from mining.report._known import PlaceFacts, TerritoryFacts
@@ -45,10 +45,12 @@ def _around(mix: Mix, shops: Shops, words: Language) -> dict[str, Any]:
     if finite(mix.hill) and mix.total:
         said: dict[str, Any] = {"words": varied(mix, words), "n": words.number(mix.hill, 1)}
         told.append(words.text("activity.place.varied", **said))
-    gaps = [g for g in shops.gaps if g.level == "place" and g.place == mix.key][:MOST_GAPS]
+    gaps = [g for g in shops.gaps if (g.level, g.place) == ("place", mix.key)]
+    gaps = [g for g in gaps if g.chance <= TELLING]
     if gaps:
-        families = [words.set(clean_name(shops.labels[g.family])).lower() for g in gaps]
-        told.append(words.text("activity.place.gap", families=words.join(families)))
+        labels = [words.set(clean_name(shops.labels[g.family])) for g in gaps[:MOST_GAPS]]
+        families = [f"« {label.lower()} »" for label in labels]
+        told.append(words.text("activity.place.gap", families=words.set(words.join(families))))
     table = _table(mix, radius, shops, words) if mix.total != 0 else None
     return {"around": told, "around_table": table, "around_notes": notes([mix], words)[:-1]}
 

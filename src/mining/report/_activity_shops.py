@@ -77,9 +77,9 @@ class Mix:
     def share(self, family: str) -> float | None:
         """Return the share of a family, None where it or the total is secret, 0 of nothing."""
         count = self.counts.get(family)
-        if count is None or self.total is None:
-            return None
-        return count / self.total if self.total else 0.0
+        if count == 0:
+            return 0.0
+        return None if count is None or self.total is None else count / self.total
 
     @property
     def hidden(self) -> int:
