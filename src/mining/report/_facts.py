@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
@@ -65,6 +66,7 @@ def facts(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
@@ -102,6 +104,8 @@ def facts(
         Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
+    commerce : ActivityInputs, optional
+        Groups of sensors, seasons, shops and opening hours.
     transparency : Sheets, optional
         What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
@@ -162,6 +166,7 @@ def facts(
         windows=windows_of(windows, _levels(incidents, counting), minimum_count),
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
+        activity=activity_facts(activity, counting, commerce, minimum_count),
         transparency=transparency,
     )
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from mining.report._activity_facts import ActivityFacts
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
 from mining.report._incidents import Incidents
@@ -117,6 +118,8 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    activity : ActivityFacts
+        Groups, change, seasons, shops and opening hours.
     transparency : Sheets or None
         What is stated of sensors and analyses; None where the territory states nothing.
     """
@@ -143,4 +146,5 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    activity: ActivityFacts
     transparency: Sheets | None = None

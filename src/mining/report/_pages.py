@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report import _activity_page as activity_page
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
@@ -18,6 +19,7 @@ from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_facts import ActivityInputs
 from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
@@ -52,6 +54,7 @@ def build(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> dict[str, str | bytes]:
@@ -61,7 +64,8 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    announced, incidents, windows, impacts, unmatched, activity, transparency, minimum_count
+    announced, incidents, windows, impacts, unmatched, activity, commerce, transparency,
+    minimum_count
         See there.
 
     Returns
@@ -87,6 +91,7 @@ def build(
             impacts=impacts,
             unmatched=unmatched,
             activity=activity,
+            commerce=commerce,
             transparency=transparency,
             minimum_count=minimum_count,
         )
@@ -123,6 +128,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         out[address] = _render(
             "place.html", **common, v=shown, title=title, page="place", root="../", here=address
         )
+    out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
     out[TRANSPARENCY] = _transparency(found, words, common)
@@ -231,6 +237,20 @@ def _incidents(
         page="incidents",
         root="",
         here=ADDRESS,
+    )
+
+
+def _activity(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> str:
+    return _render(
+        "activity.html",
+        **common,
+        v=activity_page.page_view(found, words, addresses),
+        title=words.text("activity.page_title", territory=clean_name(found.name)),
+        page="activity",
+        root="",
+        here=activity_page.ADDRESS,
     )
 
 

@@ -38,6 +38,9 @@ _WORDS = {
     "opening_week.csv": ("door", "place"),
     "extra_hours.csv": ("door", "place", "weekday"),
     "quiet_hours.csv": ("place", "weekday"),
+    "shops.csv": ("level", "place", "family"),
+    "shop_names.csv": ("level", "place", "name", "character"),
+    "shop_gaps.csv": ("level", "place", "family"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -63,12 +66,16 @@ _NUMBERS = {
     "opening_week.csv": ("weekday", "hour", "passages", "closed"),
     "extra_hours.csv": ("hour", "minutes", "expected", "low", "high", "days"),
     "quiet_hours.csv": ("start", "end", "expected", "low", "high"),
+    "shops.csv": ("count", "share", "hill", "density"),
+    "shop_names.csv": ("latitude", "longitude", "reach", "stability", "index"),
+    "shop_gaps.csv": ("peers", "chance"),
 }  # fmt: skip
 #: Columns that say true or false.
 _FLAGS = {
     "detection.csv": ("listed",),
     "extra_hours.csv": ("beside",),
     "quiet_hours.csv": ("best",),
+    "shops.csv": ("secret",),
     "impacts.csv": ("claimed",),
     "incidents.csv": ("open",),
 }
