@@ -19,7 +19,7 @@ from mining.report._incidents import YEAR, Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language
 from mining.report._slug import slugs
-from mining.report._style import Drawing
+from mining.report._style import safe
 from mining.report._timeline import lanes, timeline_figure
 
 ADDRESS = "incidents.html"
@@ -141,18 +141,20 @@ def _figure(incident: Incident, page: _Page) -> dict[str, Any]:
     facts, words = page.facts, page.words
     window = facts.windows.get(incident.id)
     if window is None or len(window.times) < 2:
-        return {"figure": None, "caption": ""}
+        return {"figure": None, "description": "", "caption": ""}
     unit = chronicle.unit(incident, window, words)
+    description = chronicle.figure_description(incident, window, facts.minimum, words)
     drawing = case_figure(
         incident,
         window,
         words,
         name=f"f{list(page.anchors).index(incident) + 1}",
         title=words.text("chronicle.figure_title", unit=unit),
-        description=chronicle.figure_description(incident, window, facts.minimum, words),
+        description=description,
     )
     caption = words.text("chronicle.caption", unit=unit)
-    return {"figure": Markup(drawing), "caption": caption}  # noqa: S704 - made here, names escaped
+    figure = Markup(drawing)  # noqa: S704 - made here, names escaped
+    return {"figure": figure, "description": description, "caption": caption}
 
 
 def _pair(incident: Incident, page: _Page) -> dict[str, str] | None:
@@ -175,7 +177,7 @@ def _pair(incident: Incident, page: _Page) -> dict[str, str] | None:
 def _reading(facts: TerritoryFacts, words: Language) -> list[str]:
     out = [words.text("chronicle.reading"), words.text("chronicle.reading_band")]
     if facts.minimum > 1:
-        out.append(words.text("chronicle.reading_low", minimum=words.number(facts.minimum)))
+        out.append(words.text("chronicle.reading_low", minimum=words.bound(facts.minimum)))
     return out
 
 
@@ -184,7 +186,7 @@ def _timeline(drawn: Sequence[Incident], older: int, page: _Page) -> dict[str, A
         return {"timeline": None}
     words, today = page.words, page.facts.today
     last = (today - pd.Timedelta("1ns")).normalize()
-    period = say.days_period((today - YEAR).normalize(), last, words)
+    period = words.period((today - YEAR).normalize(), last)
     count = words.text(
         "chronicle.timeline_count", count=len(drawn), labels=chronicle.labels(drawn, words)
     )
@@ -197,7 +199,7 @@ def _timeline(drawn: Sequence[Incident], older: int, page: _Page) -> dict[str, A
     )
     caption = words.text("chronicle.timeline_caption")
     return {
-        "timeline": Drawing(Markup(made.wide), Markup(made.narrow)),  # noqa: S704
+        "timeline": safe(made),
         "timeline_table": chronicle.rows_table(drawn, caption, page.names, words),
         "timeline_left": _left("chronicle.timeline_left", older, words),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,16 +14,21 @@ import xarray as xr
 from mining import cube as cubes
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
+from mining.report import _annex_files as files
+from mining.report import _confidence as sure
 from mining.report import _cover as cover
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._annex import Cell, annex
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
+from mining.report._said import joined
 from mining.report._slug import slugs
 from mining.report._views import view
+from mining.report._workbook import workbook
 
 STYLE = "style.css"
 
@@ -101,7 +107,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
-    out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
+    out: dict[str, Page] = {}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
         shown = view(place, found, words, models)
@@ -110,16 +116,41 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         )
         address = addresses[place.name]
         out[address] = _render(
-            "place.html", **common, v=shown, title=title, page="place", root="../", here=address
+            "place.html",
+            **common,
+            v=shown,
+            title=title,
+            page="place",
+            root="../",
+            here=address,
+            about=clean_name(place.name),
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
+    return {STYLE: _source(STYLE), **{k: p.html for k, p in out.items()}, **_annexes(out, found)}
+
+
+def _annexes(made: Mapping[str, Page], found: TerritoryFacts) -> dict[str, str | bytes]:
+    """Return the files that hold the figures of pages."""
+    words = language(found.language)
+    out: dict[str, str | bytes] = {}
+    for address, page in made.items():
+        path = files.path_of(address)
+        title = str(words.text("annex.title", page=page.title))
+        out[f"{path}.csv"] = files.csv_file(page.cells, words)
+        out[f"{path}.schema.json"] = files.schema_file(title, words)
+    sheets = {
+        a.rpartition("/")[2].removesuffix(".html"): (p.title, p.cells) for a, p in made.items()
+    }
+    out[files.book_of(found.name)] = workbook(sheets, words)
+    cells = {f"{files.path_of(a)}.csv": p.cells for a, p in made.items()}
+    out[files.FACTS] = files.facts_file(cells, found)
     return out
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("mining.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -127,6 +158,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.globals["confidence"] = sure.of
+    return made
 
 
 def _source(name: str) -> str:
@@ -136,9 +169,29 @@ def _source(name: str) -> str:
     return loader.get_source(_environment(), name)[0]
 
 
-def _render(template: str, **values: Any) -> str:
-    text = _environment().get_template(template).render(**values)
-    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
+@dataclass(frozen=True)
+class Page:
+    """A page, and the cells of its annex."""
+
+    title: str
+    html: str
+    cells: tuple[Cell, ...]
+
+
+def _render(template: str, **values: Any) -> Page:
+    """Fill a template; `about` is the place of the page, by default the territory."""
+    cells = annex(values, values.get("about", values["territory"]), values["w"])
+    links = {
+        "csv": f"{files.path_of(values['here'])}.csv",
+        "book": files.book_of(values["facts"].name),
+    }
+    text = (
+        _environment()
+        .get_template(template)
+        .render(**values, annex={**links, "facts": files.FACTS})
+    )
+    lines = (line for line in text.splitlines() if line.strip())
+    return Page(str(values["title"]), "\n".join(lines) + "\n", cells)
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -149,13 +202,13 @@ def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -
         "contact": found.contact,
     }
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
-    period = say.days_period(found.start, (found.today - pd.Timedelta("1ns")).normalize(), words)
+    period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]
     counting = any(cubes.kind_of(r.kind).is_count for r in found.quality)
     if counting:
         rules.append(words.text("source.no_personal"))
     if counting and found.minimum > 1:
-        rules.insert(1, words.text("source.minimum", n=words.number(found.minimum)))
+        rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
     return {
         "w": words,
         "facts": found,
@@ -177,7 +230,7 @@ def _index(
     common: dict[str, Any],
     addresses: dict[str, str],
     models: dict[str, str],
-) -> str:
+) -> Page:
     notes = [words.text("places.reading")]
     if any(c.hardware for p in found.places for c in (p.last, p.year)):
         notes.append(words.text("places.hardware"))
@@ -192,7 +245,7 @@ def _index(
         root="",
         here="index.html",
         place_table=tables.place_table(found, words, addresses) if found.places else None,
-        place_notes=" ".join(notes),
+        place_notes=joined(" ", notes),
         outlook_places=ahead_tables.outlook_places(found, words, addresses),
         outlook_notes=_outlook_notes(found, words),
         group_table=tables.group_table(found.groups, words) if found.groups else None,
@@ -205,7 +258,7 @@ def _index(
 
 def _incidents(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
-) -> str:
+) -> Page:
     return _render(
         "incidents.html",
         **common,
@@ -222,12 +275,12 @@ def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
     keys = ["index_reading_own" if own else "index_reading"]
     if any(p.score for p in found.places):
         keys.append("index_reading_error")
-    return " ".join(words.text(f"outlook.{k}") for k in keys)
+    return joined(" ", (words.text(f"outlook.{k}") for k in keys))
 
 
 def _quality(
     found: TerritoryFacts, words: Language, common: dict[str, Any], models: dict[str, str]
-) -> str:
+) -> Page:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
     names = {r.sensor: quality.sensor_name(r) for r in found.quality}
     return _render(
