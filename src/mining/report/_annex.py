@@ -139,8 +139,8 @@ def annex(values: Mapping[str, Any], place: str, words: Language) -> tuple[Cell,
         Its language.
     """
     ledger = _Ledger(words, place)
-    shown = {**values.get("v", {}), **{k: v for k, v in values.items() if k != "v"}}
-    for key, line, item in _items(shown):
+    rest = {k: v for k, v in values.items() if k != "v"}
+    for key, line, item in (*_items(values.get("v", {})), *_items(rest)):
         if isinstance(item, Table):
             for text in (item.caption, *item.columns):
                 if isinstance(text, Said):
