@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from mining import writers
@@ -83,15 +84,20 @@ def book_of(territory: str) -> str:
 
 def record(cell: Cell, words: Language) -> dict[str, str | float | None]:
     """Return a cell as a row of the annex, in words of the language."""
-    unit = f"annex.unit.{cell.unit}"
     start, end = cell.span or (None, None)
-    sure = str(words.text(f"confidence.word.{cell.confidence}")) if cell.confidence else ""
     values = (
         cell.name, cell.part, cell.line, cell.column, cell.value,
-        str(words.text(unit)) if words.has(unit) else cell.unit,
-        cell.text, cell.place, start, end, sure, cell.why,
+        _word("annex.unit", cell.unit, words), cell.text, cell.place, start, end,
+        _word("confidence.word", cell.confidence, words), cell.why,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
+
+
+@cache
+def _word(room: str, key: str, words: Language) -> str:
+    """Return a key in words of the catalogue; one that it does not know as it is."""
+    name = f"{room}.{key}"
+    return str(words.text(name)) if key and words.has(name) else key
 
 
 def csv_file(cells: Sequence[Cell], words: Language) -> str:

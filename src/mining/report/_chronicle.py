@@ -13,6 +13,7 @@ from mining.report._impacts import Unmatched
 from mining.report._incidents import Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
+from mining.report._said import mark
 from mining.report._tables import Table
 from mining.report._windows import Window
 
@@ -190,22 +191,23 @@ def unmatched(correction: Unmatched, words: Language) -> str:
 def place_lines(place: PlaceHistory, facts: TerritoryFacts, words: Language) -> dict[str, object]:
     """Return the history of one place in brief."""
     name = clean_name(place.name) or words.text("chronicle.everywhere")
+    count = words.text("chronicle.place_count", count=place.count, place=words.isolate(name))
+    years = [
+        words.text("chronicle.year_line", year=str(year), labels=_counted(counts, words))
+        for year, counts in place.years
+    ]
+    told = [
+        words.text(
+            "chronicle.told_line",
+            when=when(i, words),
+            label=label(i, words),
+            brief=say.in_brief(i, facts.minimum, words),
+        )
+        for i in place.told
+        if i.counts
+    ]
     return {
-        "summary": words.text(
-            "chronicle.place_count", count=place.count, place=words.isolate(name)
-        ),
-        "years": [
-            words.text("chronicle.year_line", year=str(year), labels=_counted(counts, words))
-            for year, counts in place.years
-        ],
-        "told": [
-            words.text(
-                "chronicle.told_line",
-                when=when(i, words),
-                label=label(i, words),
-                brief=say.in_brief(i, facts.minimum, words),
-            )
-            for i in place.told
-            if i.counts
-        ],
+        "summary": mark(count, place=name),
+        "years": [mark(y, place=name) for y in years],
+        "told": [mark(t, place=name) for t in told],
     }

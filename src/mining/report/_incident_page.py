@@ -18,6 +18,7 @@ from mining.report._impact_table import MOST_IMPACTS, impact_table
 from mining.report._incidents import YEAR, Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language
+from mining.report._said import mark
 from mining.report._slug import slugs
 from mining.report._style import safe
 from mining.report._timeline import lanes, timeline_figure
@@ -114,7 +115,8 @@ def _left(key: str, count: int, words: Language) -> str:
 
 def _case(incident: Incident, page: _Page) -> dict[str, Any]:
     words, today = page.words, page.facts.today
-    place = words.isolate(chronicle.where(incident, page.names, words))
+    name = chronicle.where(incident, page.names, words)
+    place = words.isolate(name)
     line, file = "", ""
     if incident.action == "add_to_journal":
         line, file = paste.journal_line(incident, today, words), "journal"
@@ -128,7 +130,10 @@ def _case(incident: Incident, page: _Page) -> dict[str, Any]:
         "certainty": words.text("chronicle.cause", certainty=sure) if sure else "",
         "unsure": incident.certainty == "unsure",
         "when": chronicle.when(incident, words),
-        "told": chronicle.told(incident, page.names, page.facts.minimum, words),
+        "told": [
+            mark(t, place=name)
+            for t in chronicle.told(incident, page.names, page.facts.minimum, words)
+        ],
         "todo": chronicle.to_do(incident, page.names, words),
         "line": line,
         "line_label": words.text(f"action.line_{file}") if file else "",
@@ -154,7 +159,8 @@ def _figure(incident: Incident, page: _Page) -> dict[str, Any]:
     )
     caption = words.text("chronicle.caption", unit=unit)
     figure = Markup(drawing)  # noqa: S704 - made here, names escaped
-    return {"figure": figure, "description": description, "caption": caption}
+    place = chronicle.where(incident, page.names, words)
+    return {"figure": figure, "description": mark(description, place=place), "caption": caption}
 
 
 def _pair(incident: Incident, page: _Page) -> dict[str, str] | None:
