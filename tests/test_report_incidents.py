@@ -61,7 +61,7 @@ def page(cube: xr.Dataset, incidents: pd.DataFrame | None, **given: Any) -> str:
     """Return the page of incidents alone, checked as every page is."""
     place_cube = cubes.by_place(cube)
     found = facts(inputs.territory(), cube, place_cube, incidents=incidents, **given)
-    html = pages._incidents(found, WORDS, pages._common(found, WORDS, {}), {}).html
+    html = pages._incidents(found, WORDS, pages._common(found, WORDS, {}), {})
     root = tree(html)
     check_document(root, "incidents.html")
     check_figures_and_tables(root, "incidents.html")

@@ -1,21 +1,19 @@
-"""Files of annexes: CSV with its Table Schema for each page, a workbook, and the facts as JSON."""
+"""The annex of a page as a file: CSV, and its Table Schema beside it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from mining import writers
 from mining.report._annex import Cell
-from mining.report._known import TerritoryFacts
 from mining.report._language import Language
 from mining.report._slug import slug
 
+#: Facts of all pages, at the root.
 FACTS = "faits.json"
 #: What a spreadsheet takes for the beginning of a formula, plain and full width.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -36,42 +34,6 @@ COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One fact of a territory.
-
-    Attributes
-    ----------
-    id : str
-        Page and name, unique in the file and the same from edition to edition.
-    figure : str
-        Name of the figure, for instance ``week_total``.
-    value : float or None
-        As it is shown; None where it is hidden.
-    unit, place : str
-        What it counts, and where.
-    start, end : str or None
-        First and last day of its period.
-    confidence : str
-        ``solid``, ``indicative``, ``insufficient``, or empty where it is not judged.
-    why : str
-        Why there is no value.
-    cell : str
-        File of the annex and name of the cell, joined by ``#``.
-    """
-
-    id: str
-    figure: str
-    value: float | None
-    unit: str
-    place: str
-    start: str | None
-    end: str | None
-    confidence: str
-    why: str
-    cell: str
-
-
 def path_of(page: str) -> str:
     """Return where the annex of a page stands, without the end of its name."""
     return f"annexes/{page.removesuffix('.html')}"
@@ -80,6 +42,11 @@ def path_of(page: str) -> str:
 def book_of(territory: str) -> str:
     """Return where the workbook of a territory stands."""
     return f"annexes/{slug(territory)}.xlsx"
+
+
+def links(page: str, territory: str) -> dict[str, str]:
+    """Return where the data of a page stand, from the root of the report."""
+    return {"csv": f"{path_of(page)}.csv", "book": book_of(territory), "facts": FACTS}
 
 
 def record(cell: Cell, words: Language) -> dict[str, str | float | None]:
@@ -135,51 +102,3 @@ def schema_file(title: str, words: Language) -> str:
         fields.append({"name": name, "type": kind, "description": about, "constraints": rules})
     content = {"title": title, "fields": fields, "primaryKey": ["cellule"], "missingValues": [""]}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def facts_of(annexes: Mapping[str, Sequence[Cell]]) -> tuple[Fact, ...]:
-    """Return the facts that pages state, each with the first cell that holds it.
-
-    Parameters
-    ----------
-    annexes : mapping
-        Path of the CSV file of each page to its cells.
-    """
-    out: dict[str, Fact] = {}
-    for path, cells in annexes.items():
-        page = path.removeprefix("annexes/").removesuffix(".csv")
-        for cell in cells:
-            if cell.fact:
-                start, end = cell.span or (None, None)
-                out.setdefault(
-                    f"{page}/{cell.fact}",
-                    Fact(
-                        id=f"{page}/{cell.fact}",
-                        figure=cell.fact,
-                        value=cell.value,
-                        unit=cell.unit,
-                        place=cell.place,
-                        start=start,
-                        end=end,
-                        confidence=cell.confidence,
-                        why=cell.why,
-                        cell=f"{path}#{cell.name}",
-                    ),
-                )
-    return tuple(out[name] for name in sorted(out))
-
-
-def facts_file(annexes: Mapping[str, Sequence[Cell]], found: TerritoryFacts) -> str:
-    """Return the facts of a territory as JSON, as ``docs/facts.schema.json`` describes them."""
-    content = {
-        "territory": found.name,
-        "language": found.language,
-        "until": found.today.isoformat(),
-        "simulated": found.simulated,
-        "minimum": found.minimum,
-        "attribution": found.attribution,
-        "licence": found.licence,
-        "facts": [asdict(f) for f in facts_of(annexes)],
-    }
-    body = json.dumps(writers.plain(content, 15), ensure_ascii=False, indent=1, sort_keys=True)
-    return body + "\n"

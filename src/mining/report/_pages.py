@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import jinja2
 import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
-from mining.report import _annex_files as files
-from mining.report import _confidence as sure
 from mining.report import _cover as cover
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
-from mining.report._annex import Cell, annex
+from mining.report._annexes import annexes
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
+from mining.report._render import render, source
 from mining.report._said import joined
 from mining.report._slug import slugs
 from mining.report._views import view
-from mining.report._workbook import workbook
 
 STYLE = "style.css"
 
@@ -63,7 +58,7 @@ def build(
 
     Returns
     -------
-    dict of str to str
+    dict of str to str or bytes
         Relative path to content, the same bytes for the same input.
     """
     return pages(
@@ -107,7 +102,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
-    out: dict[str, Page] = {}
+    out: dict[str, str | bytes] = {STYLE: source(STYLE)}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
         shown = view(place, found, words, models)
@@ -115,7 +110,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
         )
         address = addresses[place.name]
-        out[address] = _render(
+        out[address] = render(
             "place.html",
             **common,
             v=shown,
@@ -127,71 +122,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
-    return {STYLE: _source(STYLE), **{k: p.html for k, p in out.items()}, **_annexes(out, found)}
-
-
-def _annexes(made: Mapping[str, Page], found: TerritoryFacts) -> dict[str, str | bytes]:
-    """Return the files that hold the figures of pages."""
-    words = language(found.language)
-    out: dict[str, str | bytes] = {}
-    for address, page in made.items():
-        path = files.path_of(address)
-        title = str(words.text("annex.title", page=page.title))
-        out[f"{path}.csv"] = files.csv_file(page.cells, words)
-        out[f"{path}.schema.json"] = files.schema_file(title, words)
-    sheets = {
-        a.rpartition("/")[2].removesuffix(".html"): (p.title, p.cells) for a, p in made.items()
-    }
-    out[files.book_of(found.name)] = workbook(sheets, words)
-    cells = {f"{files.path_of(a)}.csv": p.cells for a, p in made.items()}
-    out[files.FACTS] = files.facts_file(cells, found)
-    return out
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("mining.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.globals["confidence"] = sure.of
-    return made
-
-
-def _source(name: str) -> str:
-    loader = _environment().loader
-    if loader is None:  # pragma: no cover - the environment above has one
-        raise RuntimeError(name)
-    return loader.get_source(_environment(), name)[0]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page, and the cells of its annex."""
-
-    title: str
-    html: str
-    cells: tuple[Cell, ...]
-
-
-def _render(template: str, **values: Any) -> Page:
-    """Fill a template; `about` is the place of the page, by default the territory."""
-    cells = annex(values, values.get("about", values["territory"]), values["w"])
-    links = {
-        "csv": f"{files.path_of(values['here'])}.csv",
-        "book": files.book_of(values["facts"].name),
-    }
-    text = (
-        _environment()
-        .get_template(template)
-        .render(**values, annex={**links, "facts": files.FACTS})
-    )
-    lines = (line for line in text.splitlines() if line.strip())
-    return Page(str(values["title"]), "\n".join(lines) + "\n", cells)
+    return out | annexes(out, found)
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -230,13 +161,13 @@ def _index(
     common: dict[str, Any],
     addresses: dict[str, str],
     models: dict[str, str],
-) -> Page:
+) -> str:
     notes = [words.text("places.reading")]
     if any(c.hardware for p in found.places for c in (p.last, p.year)):
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:
         notes.append(words.text("places.only_one"))
-    return _render(
+    return render(
         "index.html",
         **common,
         v=view(found.whole, found, words, models),
@@ -258,8 +189,8 @@ def _index(
 
 def _incidents(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
-) -> Page:
-    return _render(
+) -> str:
+    return render(
         "incidents.html",
         **common,
         v=page_view(found, words, addresses),
@@ -280,10 +211,10 @@ def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
 
 def _quality(
     found: TerritoryFacts, words: Language, common: dict[str, Any], models: dict[str, str]
-) -> Page:
+) -> str:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
     names = {r.sensor: quality.sensor_name(r) for r in found.quality}
-    return _render(
+    return render(
         "quality.html",
         **common,
         title=words.text("site.quality_title", territory=clean_name(found.name)),
