@@ -165,7 +165,8 @@ def test_hidden_counts_have_a_reason_and_no_value() -> None:
 def test_figures_of_analyses_are_read_where_they_stand() -> None:
     words = language("fr")
     text = words.set(
-        "Matins (6 h - 10 h). Dans la nuit du 31 décembre 2023 au 1er janvier, les 19 capteurs ensemble comptent "
+        "Matins (6 h - 10 h). Dans la nuit du 31 décembre 2023 au 1er janvier, "
+        "les 19 capteurs ensemble comptent "
         "1\u202f234 passages pour 300 attendus (4,1 fois plus). Le 2 mars de 6 h à 14 h, « 45 Rue "
         "Haute » baisse (\u221278 %) : peut-être une horloge décalée de 2 h."
     )
