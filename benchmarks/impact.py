@@ -21,6 +21,7 @@ import xarray as xr
 
 from mining import calendars, impact, trusted
 from mining import cube as cubes
+from mining.distances import metres
 
 LENGTHS = ("6h", "1D", "3D", "7D", "14D", "28D", "56D")
 FACTORS = (0.4, 0.7, 0.85, 1.2, 1.5, 2.0, 3.0)
@@ -83,8 +84,8 @@ def _drawn(
 ) -> Window:
     ids = cube["sensor"].to_numpy().astype(str)
     middle = int(rng.integers(len(ids)))
-    north, east = (cube[name].to_numpy() for name in ("latitude", "longitude"))
-    far = np.hypot(north - north[middle], (east - east[middle]) * np.cos(np.radians(north)))
+    latitude, longitude = (cube[name].to_numpy() for name in ("latitude", "longitude"))
+    far = metres(latitude, longitude, middle)[0]
     rows = np.argsort(far, kind="stable")[: 3 if made % 2 else 1]
     hour = int(rng.integers(8, 19)) if length == "6h" else 0
     days = int(rng.integers((span[1] - span[0]).days))

@@ -31,6 +31,16 @@ def town(sensors: int = 5, weeks: int = 16, seed: int = 0, **attrs: object) -> x
     )
 
 
+def loud() -> xr.Dataset:
+    """Return three microphones at 55 dB, one of which hears 20 dB more for an evening."""
+    local = pd.date_range(START, periods=16 * 168, freq="1h")
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({n: rng.normal(55, 1, len(local)) for n in "abc"}, index=local)
+    inside = (local >= at("2024-02-14 20:00")) & (local < at("2024-02-15 02:00"))
+    table.loc[inside, "a"] += 20
+    return cubes.build(table.tz_convert("UTC"), timezone=PARIS, step="1h", kind="noise")
+
+
 def cells(cube: xr.Dataset, start: str, end: str) -> slice:
     local = cubes.local_time(cube)
     first, stop = (pd.Timestamp(t, tz=PARIS) for t in (start, end))

@@ -145,7 +145,8 @@ class Trace:
 
     def lost_in_drawing(self, texts: Iterable[str]) -> list[float]:
         """Return the numbers in a drawing that are neither of the annex nor of a scale from 0."""
-        line = re.sub(rf"\b\d{{1,2}}{GAP}h\b", "_", " ".join(texts))
+        # Hours of an axis, and the length that a map is to be read with.
+        line = re.sub(rf"\b(?:\d{{1,2}}{GAP}h|\d+{GAP}k?m)\b", "_", " ".join(texts))
         shown = {v for *_, v in self.numbers(line)}
         free = shown - self.values
         steps = [s for s in shown if s > 0 and {0.0, round(2 * s, 9)} <= shown]

@@ -13,7 +13,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from _towns import PARIS, START, at, cells, change, code, only, town
+from _towns import PARIS, START, at, cells, change, code, loud, only, town
 from mining import cube as cubes
 from mining.anomaly import COLUMNS, detect
 from mining.anomaly._candidates import within_budget
@@ -22,7 +22,6 @@ from mining.anomaly._runs import Run, joined
 from mining.cube import Reason
 from mining.errors import ConfigError, CubeError
 from mining.trials import DURATIONS, inject
-from mining.week_grid import around, best_segment, median, of_cube, without_self
 
 # --- the table -----------------------------------------------------------------------------------
 
@@ -225,13 +224,7 @@ def test_odd_steps_and_lengths_degrade_without_a_traceback(step: str, count: int
 
 
 def test_levels_are_averages_not_sums() -> None:
-    local = pd.date_range(START, periods=16 * 168, freq="1h")
-    rng = np.random.default_rng(1)
-    table = pd.DataFrame({n: rng.normal(55, 1, len(local)) for n in "abc"}, index=local)
-    inside = (local >= at("2024-02-14 20:00")) & (local < at("2024-02-15 02:00"))
-    table.loc[inside, "a"] += 20
-    cube = cubes.build(table.tz_convert("UTC"), timezone=PARIS, step="1h", kind="noise")
-    row = only(detect(cube, calendar=None))
+    row = only(detect(loud(), calendar=None))
     assert row["observed"] == pytest.approx(75, abs=1.5)
     assert row["expected"] == pytest.approx(55, abs=1)
     assert "dB" in row["explanation"]
@@ -338,47 +331,9 @@ def test_busier_streets_have_the_same_incidents(times: int) -> None:
     np.testing.assert_allclose(many["observed"], one["observed"] * times, rtol=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(st.one_of(st.floats(-9, 9), st.just(np.nan)), min_size=3, max_size=3)))
-def test_medians_agree_with_numpy(rows: list[list[float]]) -> None:
-    stack = np.array([*rows, [1.0, 2.0, 3.0]])
-    np.testing.assert_allclose(median(stack), np.nanmedian(stack, axis=0))
-    others, known = without_self(stack)
-    for k in range(len(stack)):
-        rest = np.delete(stack, k, axis=0)
-        seen = np.isfinite(rest).sum(axis=0)
-        np.testing.assert_array_equal(known[k], seen)
-        for j in np.flatnonzero(seen):
-            assert others[k, j] == pytest.approx(np.nanmedian(rest[:, j]))
-
-
-def test_the_median_of_the_surrounding_weeks_leaves_the_week_out() -> None:
-    table = np.array([[1.0], [2.0], [100.0], [4.0], [np.nan]])
-    # Half-width 2, at least 2 known: others of week 2 are 1, 2, 4; of week 0 are 2, 100.
-    expected = [[51.0], [4.0], [2.0], [51.0], [52.0]]
-    np.testing.assert_array_equal(around(table, 2, 2), expected)
-    era = np.array([[0], [0], [1], [1], [1]])
-    only_own = [[np.nan], [np.nan], [np.nan], [np.nan], [52.0]]
-    np.testing.assert_array_equal(around(table, 2, 2, era), only_own)
-
-
-def test_the_best_segment_is_tight() -> None:
-    assert best_segment(np.array([-1.0, 0.0, 2.0, -1.0, 3.0, -5.0, 1.0])) == (2, 5)
-
-
 def test_runs_close_together_are_one() -> None:
     runs = [Run(0, 0, 3, 1, 5.0, 1), Run(0, 5, 6, 1, 7.0, 4), Run(0, 20, 21, 1, 6.0, 1)]
     assert joined(runs, 2) == [Run(0, 0, 6, 1, 7.0, 4), Run(0, 20, 21, 1, 6.0, 1)]
-
-
-def test_the_grid_follows_the_local_clock() -> None:
-    cube = town(1, 16)
-    grid = of_cube(cube)
-    local = cubes.local_time(cube)
-    summer = int(local.searchsorted(at("2024-04-01 09:00")))
-    assert grid.position[summer] % 168 == 9
-    gap = 12 * 168 + 6 * 24 + 2  # Sunday 31 March, two o'clock: jumped over
-    assert gap not in grid.position
 
 
 # --- the injector --------------------------------------------------------------------------------

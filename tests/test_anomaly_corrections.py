@@ -208,7 +208,7 @@ def test_a_mistake_is_one_sentence_with_its_line(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("i1", "corrections: found str, expected a DataFrame or a list of mappings"),
+        ("i1", "corrections: found str, expected a list of mappings or a DataFrame"),
         ([3], "correction 1: found 3, expected a mapping or a Correction"),
         ([{"incident": "i1"}], "correction 1: 'label': found '', expected a text"),
         ([correction(incident="i1", lable="x")], "correction 1: unknown key 'lable'"),

@@ -69,6 +69,9 @@ def names_of(given: dict[str, Any]) -> set[str]:
     for table, columns in (("impacts", ["title"]), ("unmatched", ["incident"])):
         if given.get(table) is not None:
             out |= {str(v) for c in columns for v in given[table][c]}
+    if given.get("commerce") is not None:
+        table = given["commerce"].shops.names
+        out |= {str(v) for column in ("place", "name") for v in table[column] if "_" in str(v)}
     return out
 
 

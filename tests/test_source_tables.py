@@ -67,25 +67,28 @@ def test_an_empty_cell_in_the_impossible_hour_is_not_a_repair():
     assert cube.sizes["time"] == 4
 
 
-def test_paris_autumn_hour_told_twice_is_first_summer_then_winter():
-    # 2024-10-27: 02:00 CEST = 00:00 UTC, 02:00 CET = 01:00 UTC.
-    times = [f"2024-10-27 0{h}:00" for h in (1, 2, 2, 3)]
-    cube = from_table(long(times, [10, 20, 21, 30]), timezone="Europe/Paris")
-    assert values(cube) == {
-        "10-26 23:00": 10, "10-27 00:00": 20, "10-27 01:00": 21, "10-27 02:00": 30,
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("timezone", "day", "hours"),
+    [
+        # 02:00 CEST = 00:00 UTC, 02:00 CET = 01:00 UTC.
+        (
+            "Europe/Paris",
+            "2024-10-27",
+            ["10-26 23:00", "10-27 00:00", "10-27 01:00", "10-27 02:00"],
+        ),
+        # 02:00 NZDT (+13) = 13:00 UTC of the 6th, 02:00 NZST (+12) = 14:00 UTC.
+        (
+            *("Pacific/Auckland", "2024-04-07"),
+            ["04-06 12:00", "04-06 13:00", "04-06 14:00", "04-06 15:00"],
+        ),
+    ],
+)
+def test_an_autumn_hour_told_twice_is_first_summer_then_winter(timezone, day, hours):
+    times = [f"{day} 0{h}:00" for h in (1, 2, 2, 3)]
+    cube = from_table(long(times, [10, 20, 21, 30]), timezone=timezone)
+    assert values(cube) == dict(zip(hours, [10, 20, 21, 30], strict=True))
     assert repairs(cube) == {}
     assert (cube["reason"] == Reason.NONE).all()
-
-
-def test_auckland_autumn_hour_told_twice():
-    # 2024-04-07: 02:00 NZDT (+13) = 13:00 UTC of the 6th, 02:00 NZST (+12) = 14:00 UTC.
-    times = [f"2024-04-07 0{h}:00" for h in (1, 2, 2, 3)]
-    cube = from_table(long(times, [10, 20, 21, 30]), timezone="Pacific/Auckland")
-    assert values(cube) == {
-        "04-06 12:00": 10, "04-06 13:00": 20, "04-06 14:00": 21, "04-06 15:00": 30,
-    }  # fmt: skip
-    assert repairs(cube) == {}
 
 
 def test_a_table_newest_first_tells_the_winter_hour_first():

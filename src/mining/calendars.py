@@ -21,9 +21,10 @@ from mining import public_holidays
 from mining.cube import BoolArray
 from mining.errors import ConfigError
 from mining.readers.fields import check_known
+from mining.readers.rows import read_rows
 from mining.territory import EVENT_TYPES, Event, event_of
 
-__all__ = ["EVENT_TYPES", "Calendar", "Event", "as_calendar", "of_cube"]
+__all__ = ["EVENT_TYPES", "Calendar", "Event", "as_calendar", "calendar_of", "of_cube"]
 
 _KEYS = ("country", "subdivision", "school_zone", "language", "events")
 
@@ -214,11 +215,14 @@ def as_calendar(calendar: object) -> Calendar:
             f"with keys among {', '.join(_KEYS)}"
         )
         raise ConfigError(msg)
-    events = _listed(fields.pop("events", None))
-    return Calendar(
-        **{k: str(v) for k, v in fields.items() if v is not None},
-        events=tuple(_event(e, n) for n, e in enumerate(events, start=1)),
+    events = read_rows(
+        fields.pop("events", None),
+        Event,
+        lambda row, number: event_of(row, number=number),
+        where="events of the calendar",
+        one="event {} of the calendar",
     )
+    return Calendar(**{k: str(v) for k, v in fields.items() if v is not None}, events=events)
 
 
 def of_cube(cube: xr.Dataset) -> Calendar:
@@ -239,31 +243,20 @@ def of_cube(cube: xr.Dataset) -> Calendar:
     return as_calendar(fields)
 
 
-def _listed(events: object) -> list[object]:
-    """Return the entries of a list, or the rows of a table; empty cells say nothing."""
-    if events is None:
-        return []
-    if isinstance(events, pd.DataFrame):
-        rows = events.to_dict("records")
-        return [{k: v for k, v in row.items() if np.ndim(v) or not pd.isna(v)} for row in rows]
-    if isinstance(events, str | Mapping) or not isinstance(events, Iterable):
-        found = type(events).__name__
-        msg = f"events of the calendar: found {found}, expected a list of mappings or a DataFrame"
-        raise ConfigError(msg)
-    return list(events)
+def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
+    """Return the calendar that a call asks for: ``"cube"`` means the one the cube carries.
 
-
-def _event(content: object, number: int) -> Event:
-    if isinstance(content, Event):
-        return content
-    if not isinstance(content, Mapping):
-        msg = f"event {number} of the calendar: found {content!r}, expected a mapping or an Event"
+    Raises
+    ------
+    ConfigError
+        If it is another text, or nothing that :func:`as_calendar` or :func:`of_cube` can read.
+    """
+    if isinstance(calendar, str):
+        if calendar == "cube":
+            return of_cube(cube)
+        msg = f"calendar: found {calendar!r}, expected 'cube', None, a mapping or a Calendar"
         raise ConfigError(msg)
-    try:
-        return event_of(content, number=number)
-    except ConfigError as error:
-        msg = f"event {number} of the calendar: {error}"
-        raise ConfigError(msg) from error
+    return as_calendar(calendar)
 
 
 def _names(names: Iterable[str] | None) -> tuple[str, ...] | None:

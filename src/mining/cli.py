@@ -18,13 +18,16 @@ SCHEDULER = "FORAGE_SCHEDULER"
 
 STAGES = (
     "acquire",
+    "acquire_shops",
     "clean",
     "evaluate",
     "forecast",
+    "opening",
     "detect",
     "impact",
     "trial",
     "cluster",
+    "shops",
     "summarize",
     "report",
     "track",
@@ -49,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     track = commands.add_parser("track", help="record the last results in MLflow, once")
     track.add_argument("territory", nargs="*", help="default: every territory of params.yaml")
     commands.add_parser("mlflow", help="open the MLflow pages on the local store")
+    publish = commands.add_parser("publish", help="put the report of a territory in a folder")
+    publish.add_argument("territory")
+    publish.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder")
     site = commands.add_parser("site", help="serve the reports on this machine only")
     site.add_argument("--port", type=int, default=8000)
     return top
@@ -99,12 +105,19 @@ def _new(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from mining import sources
+    from mining import sources, transparency
     from mining.territory import load_territory
 
     name = _named(arguments.territory)
     territory = load_territory(_root() / "data" / "territories" / name)
     sources.get(str(territory.source["name"])).check(territory)
+    if territory.shops:
+        sources.establishments(str(territory.shops["name"])).check(territory)
+    if territory.transparency is not None:
+        reference = transparency.taxonomy(_root() / "data" / "reference")
+        transparency.check_elements(territory, reference)
+        for lacking in transparency.missing(territory, territory.sensor_table())[:5]:
+            logging.info("%s: before publishing, state %s", territory.name, lacking)
     logging.info("%s: the files are well formed", territory.name)
 
 
@@ -140,6 +153,16 @@ def _mlflow(_: argparse.Namespace) -> None:
     serve(_root())
 
 
+def _publish(arguments: argparse.Namespace) -> None:
+    from mining.stages.publish import run as publish
+
+    found, days = publish(_root(), _named(arguments.territory), arguments.to)
+    earlier = f", earlier editions: {', '.join(found.earlier)}" if found.earlier else ""
+    logging.info("%s: %d files%s", found.folder, found.files, earlier)
+    if days:
+        logging.info("%d announced days kept in data/published: commit them", days)
+
+
 def _site(arguments: argparse.Namespace) -> None:
     folder = _root() / "reports"
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -160,5 +183,6 @@ _COMMANDS = {
     "worker": _worker,
     "track": _track,
     "mlflow": _mlflow,
+    "publish": _publish,
     "site": _site,
 }

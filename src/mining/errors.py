@@ -84,3 +84,9 @@ def at(
     if expected is not None:
         parts.append(f"expected {expected}")
     return f"{where}: {', '.join(parts)}" if parts else where
+
+
+def undecoded(error: UnicodeDecodeError) -> tuple[int, str]:
+    """Return the line of the byte that is no text, and what is found there."""
+    content = error.object
+    return content.count(b"\n", 0, error.start) + 1, f"byte 0x{content[error.start]:02x}"

@@ -50,6 +50,11 @@ class Grid:
     position: IntArray
 
     @property
+    def days(self) -> pd.DatetimeIndex:
+        """Local midnights (naive) of all days of the grid, from its first Monday on."""
+        return pd.date_range(_monday(self.local), periods=7 * self.weeks)
+
+    @property
     def size(self) -> int:
         """Number of positions."""
         return self.weeks * self.slots
@@ -97,14 +102,19 @@ def of_cube(cube: xr.Dataset) -> Grid:
     local = cubes.local_time(cube)
     step = cubes.step_of(cube)
     naive = local.tz_localize(None)
-    monday = naive[0].normalize() - pd.Timedelta(days=naive[0].weekday())
-    since = (naive - monday).to_numpy("timedelta64[ns]").astype("int64")
+    since = (naive - _monday(local)).to_numpy("timedelta64[ns]").astype("int64")
     slots = max(1, int(_WEEK / step))
     week, inside = np.divmod(since, _WEEK.value)
     slot = np.minimum(inside // step.value, slots - 1)
     # The clock goes back once a year: the repeated hour must not make positions decrease.
     position = np.maximum.accumulate(week * slots + slot)
     return Grid(local, step, slots, int(week[-1]) + 1, position.astype("int64"))
+
+
+def _monday(local: pd.DatetimeIndex) -> pd.Timestamp:
+    """Return the naive local midnight that begins the first week."""
+    first = local[0].tz_localize(None).normalize()
+    return first - pd.Timedelta(days=first.weekday())
 
 
 def end_of(start: pd.Timestamp, step: pd.Timedelta) -> pd.Timestamp:
@@ -196,21 +206,3 @@ def without_self(stack: Array) -> tuple[Array, IntArray]:
 
     middle = (pick((others - 1) // 2) + pick(others // 2)) / 2
     return np.where(others > 0, middle, np.nan), others.astype("int64")
-
-
-def rolling_sum(values: Array, window: int) -> Array:
-    """Return the sum of the last `window` cells along the last axis (NaN counts as nothing)."""
-    total = np.cumsum(np.nan_to_num(values), axis=-1)
-    out = total.copy()
-    out[..., window:] -= total[..., :-window]
-    return out
-
-
-def best_segment(gain: Array) -> tuple[int, int]:
-    """Return the half-open range of largest sum (the earliest and shortest of equals)."""
-    prefix = np.concatenate([[0.0], np.cumsum(gain)])
-    lowest = np.minimum.accumulate(prefix[:-1])
-    stop = int(np.argmax(prefix[1:] - lowest)) + 1
-    # Of equal minima the last: no useless cell at the front.
-    start = stop - 1 - int(np.argmin(prefix[:stop][::-1]))
-    return start, stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import os
@@ -44,8 +45,12 @@ def atomically(path: Path, write: Callable[[Path], None]) -> Path:
 
 def text(path: Path, content: str) -> Path:
     """Write UTF-8 text with LF line ends and one final newline."""
-    body = content.replace("\r\n", "\n").rstrip("\n") + "\n"
-    return atomically(path, lambda draft: _bytes(draft, body.encode("utf-8")))
+    return binary(path, encoded(content))
+
+
+def encoded(content: str) -> bytes:
+    """Return the bytes of a text as :func:`text` writes it."""
+    return (content.replace("\r\n", "\n").rstrip("\n") + "\n").encode("utf-8")
 
 
 def binary(path: Path, content: bytes) -> Path:
@@ -55,8 +60,12 @@ def binary(path: Path, content: bytes) -> Path:
 
 def json_file(path: Path, content: Any, *, digits: int = 6) -> Path:
     """Write JSON with sorted keys; floats to `digits` significant digits, NaN as null."""
-    body = json.dumps(plain(content, digits), ensure_ascii=False, indent=1, sort_keys=True)
-    return text(path, body)
+    return text(path, json_text(content, digits=digits))
+
+
+def json_text(content: Any, *, digits: int = 6) -> str:
+    """Return JSON with sorted keys; floats to `digits` significant digits, NaN as null."""
+    return json.dumps(plain(content, digits), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int = 3) -> Path:
@@ -135,12 +144,24 @@ def _swap(draft: Path, path: Path, old: Path) -> None:
     if not path.exists():
         draft.replace(path)
         return
-    path.replace(old)
+    if _exchanged(draft, path):
+        return
+    path.replace(old)  # elsewhere there is a moment without any folder
     try:
         draft.replace(path)
     except BaseException:
         old.replace(path)
         raise
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux, most file systems)."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 @contextmanager

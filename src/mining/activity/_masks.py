@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.calendars import Calendar, as_calendar, of_cube
+from mining.activity._weeks import Weeks, fold
+from mining.calendars import Calendar, calendar_of
 from mining.errors import ConfigError
 
 #: Entries of the journal during which a place does not live its ordinary week. Works are not
@@ -18,15 +19,20 @@ from mining.errors import ConfigError
 MASKED_TYPES = ("closure", "event", "fault")
 #: Labels of incidents that are left out. Holidays have their own rule, and works are as above.
 MASKED_LABELS = ("fault", "event", "weather", "unexplained")
-#: An incident that lasts longer is the usual week by now.
-LONGEST = pd.Timedelta(weeks=8)
+#: A longer one takes whole weeks from a sensor and mends little: a level that is wrong for a month
+#: leaves the shares of its weeks as they are. Hidden too, groups hold less (decision 8).
+LONGEST = pd.Timedelta(weeks=2)
 
 
-def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
-    """Return the calendar that was asked for: that of the cube for the word "cube"."""
-    if isinstance(calendar, str) and calendar == "cube":
-        return of_cube(cube)
-    return as_calendar(calendar)
+def ordinary(
+    cube: xr.Dataset,
+    calendar: object,
+    types: Sequence[str] = MASKED_TYPES,
+    incidents: pd.DataFrame | None = None,
+) -> tuple[Weeks, Calendar]:
+    """Return the weeks without the cells of :func:`hidden`, and the calendar that was asked for."""
+    agenda = calendar_of(cube, calendar)
+    return fold(cube, hidden(cube, agenda, types, incidents)), agenda
 
 
 def hidden(

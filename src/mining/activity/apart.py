@@ -11,11 +11,11 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.activity._dataset import check_positive
-from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
+from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._moves import parts_share
 from mining.activity._names import parts_of
 from mining.activity._ward import shares
-from mining.activity._weeks import FloatArray, Weeks, fold, median
+from mining.activity._weeks import FloatArray, Weeks, median
 from mining.activity.rhythm import HOUR_OF_WEEK, TOO_LITTLE, share_and_note
 from mining.calendars import Calendar
 from mining.errors import ConfigError
@@ -86,8 +86,7 @@ def rhythms_apart(
     """
     check_positive(weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
-    agenda = calendar_of(cube, calendar)
-    folded = fold(cube, hidden(cube, agenda, mask_types, incidents))
+    folded, agenda = ordinary(cube, calendar, mask_types, incidents)
     window = folded.window(weeks)
     assert window is not None  # noqa: S101 - the window that ends the data always exists
     whole, _ = median(window)

@@ -12,10 +12,10 @@ from mining import cube as cubes
 from mining.activity import _placing
 from mining.activity._dataset import check_positive
 from mining.activity._known import Known, known
-from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
+from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._stability import rand_index
 from mining.activity._ward import OUTLIER, UNUSABLE
-from mining.activity._weeks import FloatArray, IntArray, fold
+from mining.activity._weeks import FloatArray, IntArray
 from mining.activity._windows import Window, common, windows
 from mining.activity.rhythm import MIN_WEEKS, typical
 
@@ -73,7 +73,7 @@ def assign(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
-    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
+    folded, _ = ordinary(cube, calendar, mask_types, incidents)
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
     reference = known(groups, slots=len(folded.hour))
     past = windows(cube, folded, weeks=weeks, years=years, min_weeks=min_weeks)

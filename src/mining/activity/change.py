@@ -13,10 +13,10 @@ from mining.activity._band import Band, from_logit, logit, usual_band
 from mining.activity._change_words import bounds, sentences, summary
 from mining.activity._dataset import check_positive
 from mining.activity._known import known
-from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
+from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._moves import Moves, Year, moves, year_of
 from mining.activity._names import parts_of
-from mining.activity._weeks import FloatArray, fold
+from mining.activity._weeks import FloatArray
 from mining.activity._windows import unknown, windows
 from mining.activity.rhythm import MIN_WEEKS
 from mining.calendars import Calendar
@@ -90,8 +90,7 @@ def change(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, years=years, min_weeks=min_weeks)
     cubes.validate(cube)
-    agenda = calendar_of(cube, calendar)
-    folded = fold(cube, hidden(cube, agenda, mask_types, incidents))
+    folded, agenda = ordinary(cube, calendar, mask_types, incidents)
     reference = known(groups, slots=len(folded.hour))
     past = windows(cube, folded, weeks=weeks, years=max(years, 1), min_weeks=min_weeks)
     now = year_of(past[0], reference, None, number=bootstraps, seed=seed, back=0)

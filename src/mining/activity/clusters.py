@@ -12,11 +12,12 @@ from mining import cube as cubes
 from mining import progress
 from mining.activity._dataset import check_positive, finish, group_variables
 from mining.activity._groups import FEWEST, find_groups
-from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
+from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._stability import Draw, subsamples
 from mining.activity._ward import Normalisation, canonical_rows, normalise
-from mining.activity._weeks import FloatArray, IntArray, Weeks, fold, median
-from mining.activity.rhythm import HOUR_OF_WEEK, MIN_WEEKS, share_and_note, typical
+from mining.activity._weeks import IntArray
+from mining.activity._windows import Window, windows
+from mining.activity.rhythm import HOUR_OF_WEEK, MIN_WEEKS, typical
 
 
 def cluster(
@@ -96,22 +97,18 @@ def cluster(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
-    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
+    folded, _ = ordinary(cube, calendar, mask_types, incidents)
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
-    rhythm = out["rhythm"].to_numpy()
-    usable = np.flatnonzero(out["usable"].to_numpy())
-    points = normalise(rhythm[usable], normalisation)
+    past = windows(cube, folded, weeks=weeks, years=max(years, 0), min_weeks=min_weeks)
+    usable = np.flatnonzero(past[0].usable)
+    points = normalise(past[0].rhythm[usable], normalisation)
     order = canonical_rows(points)
     at, points = usable[order].astype(np.intp), points[order]
     ready = len(at) >= FEWEST
     draws = {
-        "weeks": _weeks_drawn(
-            folded.window(weeks), at, rhythm, bootstraps, seed=seed, how=normalisation
-        ),
+        "weeks": _weeks_drawn(past[0], at, bootstraps, seed=seed, how=normalisation),
         "sensors": subsamples(points, bootstraps, seed),
-        "years": _other_years(
-            cube, folded, at, weeks=weeks, years=years, min_weeks=min_weeks, how=normalisation
-        ),
+        "years": _other_years(past[1:], at, normalisation),
     }
     with progress.patience(f"cluster: {bootstraps} draws for {len(at)} sensors"):
         groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
@@ -121,42 +118,16 @@ def cluster(
 
 
 def _weeks_drawn(
-    window: FloatArray | None,
-    at: IntArray,
-    rhythm: FloatArray,
-    number: int,
-    *,
-    seed: int,
-    how: Normalisation,
+    now: Window, at: IntArray, number: int, *, seed: int, how: Normalisation
 ) -> Iterator[Draw]:
-    assert window is not None  # noqa: S101 - the window that ends the data always exists
-    mine = window[at]
-    rng = np.random.default_rng([seed, 1])
     rows = np.arange(len(at), dtype=np.intp)
-    for _ in range(number):
-        drawn = rng.integers(0, mine.shape[1], mine.shape[1])
-        again, _count = median(mine[:, drawn])
-        # An hour of which no valid week was drawn says what the whole says.
-        yield rows, normalise(np.where(np.isnan(again), rhythm[at], again), how)
+    for again in now.draws(number, seed, 0):
+        yield rows, normalise(again[at], how)
 
 
-def _other_years(
-    cube: xr.Dataset,
-    folded: Weeks,
-    at: IntArray,
-    *,
-    weeks: int,
-    years: int,
-    min_weeks: int,
-    how: Normalisation,
-) -> Iterator[Draw]:
-    for back in range(1, years + 1):
-        window = folded.window(weeks, back)
-        if window is None:
-            return
-        rhythm, count = median(window)
-        _, note = share_and_note(cube, rhythm, count, min_weeks)
-        rows = np.array([i for i, s in enumerate(at) if not note[s]], dtype=np.intp)
+def _other_years(past: Sequence[Window], at: IntArray, how: Normalisation) -> Iterator[Draw]:
+    for then in past:
+        rows = np.flatnonzero(then.usable[at])
         # With half of the sensors or fewer it would be another territory.
         if len(rows) >= FEWEST and 2 * len(rows) > len(at):
-            yield rows, normalise(rhythm[at[rows]], how)
+            yield rows, normalise(then.rhythm[at[rows]], how)

@@ -11,9 +11,9 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.activity._masks import MASKED_TYPES, calendar_of, hidden
+from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._ward import shares
-from mining.activity._weeks import FloatArray, Weeks, fold, median
+from mining.activity._weeks import FloatArray, Weeks, median
 
 #: Fewest weeks on which the median of one hour may rest.
 MIN_WEEKS = 8
@@ -82,7 +82,7 @@ def rhythms(
     if until is not None:
         end = cubes.to_utc(until, str(cube.attrs["timezone"]))
         cube = cube.isel({cubes.TIME: np.flatnonzero(cube.indexes[cubes.TIME] < end)})
-    folded = fold(cube, hidden(cube, calendar_of(cube, calendar), mask_types, incidents))
+    folded, _ = ordinary(cube, calendar, mask_types, incidents)
     return typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
 
 

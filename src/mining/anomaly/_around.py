@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining import calendars
 from mining import cube as cubes
 from mining.anomaly._cells import Cells, cells_of, stated
 from mining.anomaly._scene import Scene
+from mining.calendars import calendar_of
 from mining.cube import BoolArray
 from mining.errors import ConfigError
 from mining.week_grid import Array, IntArray
@@ -74,7 +74,7 @@ def around(
     absent = [name for name in ("sensor", "start", "end") if name not in incident]
     if absent:
         raise ConfigError(f"incident: no {absent[0]!r}; expected a row of what detect returns")
-    return _window(_scene(cube, calendar), incident)
+    return _window(Scene(cube, calendar_of(cube, calendar)), incident)
 
 
 def windows(
@@ -102,7 +102,7 @@ def windows(
     shown = incidents.assign(open=incidents.get("open", False))
     shown = shown.sort_values(["open", "end", "start", "id"], ascending=False, kind="stable")
     shown = shown.head(most)
-    scene = _scene(cube, calendar)
+    scene = Scene(cube, calendar_of(cube, calendar))
     found = [_window(scene, row) for _, row in shown.iterrows()]
     empty = np.array([], dtype="float64")
     times = [w["time"].to_numpy() for w in found]
@@ -120,11 +120,6 @@ def windows(
         },
         attrs={"timezone": str(cube.attrs["timezone"])},
     )
-
-
-def _scene(cube: xr.Dataset, calendar: object) -> Scene:
-    known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
-    return Scene(cube, known or calendars.as_calendar(calendar))
 
 
 def _window(scene: Scene, incident: Mapping[str, Any] | pd.Series) -> xr.Dataset:

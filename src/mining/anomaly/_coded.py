@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mining.cube import BoolArray, Quality, Reason
+from mining.stretches import runs
 
 #: Kind of incident of each reason; several reasons may make one incident.
 KINDS: dict[Reason, str] = {
@@ -71,9 +72,9 @@ def find(
         for kind in sorted(set(KINDS.values())):
             flags = _flags(quality[row], reason[row], kind)
             flags[:begin] = False
-            runs = _bridged(flags, edge, gap) if flags.any() else []
+            ranges = _bridged(flags, edge, gap) if flags.any() else []
             least = least_silence if kind == "silence" else 1
-            found += [Coded(row, a, b, kind) for a, b in runs if b - a >= least]
+            found += [Coded(row, a, b, kind) for a, b in ranges if b - a >= least]
     return _together(sorted(found, key=lambda c: (c.row, c.first, c.stop, c.kind)), gap)
 
 
@@ -113,7 +114,8 @@ def _flags(
 def _bridged(flags: BoolArray, edge: BoolArray, gap: int) -> list[tuple[int, int]]:
     """Return the runs of flags, joined over short gaps and with the edge cells that touch them."""
     out: list[tuple[int, int]] = []
-    for first, stop in spans(flags):
+    starts, stops = runs(flags)
+    for first, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         a, b = first, stop
         while a > 0 and edge[a - 1]:
             a -= 1
@@ -124,10 +126,3 @@ def _bridged(flags: BoolArray, edge: BoolArray, gap: int) -> list[tuple[int, int
         else:
             out.append((a, b))
     return out
-
-
-def spans(flags: BoolArray) -> list[tuple[int, int]]:
-    """Return the half-open ranges in which `flags` is True."""
-    edges = np.diff(np.concatenate([[0], flags.astype("int8"), [0]]))
-    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return list(zip(starts.tolist(), stops.tolist(), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from mining.anomaly._incident import Incident, moments
 from mining.anomaly._scene import Scene
 from mining.anomaly._verdict import Verdict
-from mining.errors import ConfigError
+from mining.readers.rows import read_rows
 from mining.territory import Correction, correction_of
 
 #: A correction finds an incident of another id if it shares this part of the longer of both.
@@ -25,27 +25,13 @@ def as_corrections(corrections: object) -> tuple[Correction, ...]:
     ConfigError
         If a row lacks a column or says something impossible.
     """
-    if corrections is None:
-        return ()
-    if isinstance(corrections, pd.DataFrame):
-        corrections = corrections.to_dict("records")
-    if isinstance(corrections, str | Mapping) or not isinstance(corrections, Sequence):
-        found = type(corrections).__name__
-        msg = f"corrections: found {found}, expected a DataFrame or a list of mappings"
-        raise ConfigError(msg)
-    return tuple(_one(row, number) for number, row in enumerate(corrections, start=1))
-
-
-def _one(row: object, number: int) -> Correction:
-    if isinstance(row, Correction):
-        return row
-    if not isinstance(row, Mapping):
-        msg = f"correction {number}: found {row!r}, expected a mapping or a Correction"
-        raise ConfigError(msg)
-    try:
-        return correction_of(row)
-    except ConfigError as error:
-        raise ConfigError(f"correction {number}: {error}") from error
+    return read_rows(
+        corrections,
+        Correction,
+        lambda row, _: correction_of(row),
+        where="corrections",
+        one="correction {}",
+    )
 
 
 def corrected(

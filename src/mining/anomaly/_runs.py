@@ -14,7 +14,8 @@ from mining.anomaly import _windows
 from mining.anomaly._sight import Sight
 from mining.anomaly._windows import Window
 from mining.cube import BoolArray
-from mining.week_grid import Array, Grid, best_segment, rolling_sum
+from mining.stretches import best_segment, window_sum
+from mining.week_grid import Array, Grid
 
 #: No run below this score is an incident, whatever the budget.
 FLOOR = 3.0
@@ -104,7 +105,7 @@ class Scale:
         if self.known is not None:
             # A day that something has explained in part is not unlike others for another reason.
             n = self.window.steps
-            whole = rolling_sum(np.isfinite(residual).astype(float), n) >= _WHOLE * n
+            whole = window_sum(np.isfinite(residual), n - 1, 0) >= _WHOLE * n
             return np.where(whole, np.nan_to_num(self.known[cells]), -np.inf)
         up, down = self.sizes
         score = _windows.score(residual, self.window, (up[cells], down[cells]))

@@ -16,6 +16,7 @@ from mining.anomaly import _levels, _rhythm, _runs, _unlike, _windows
 from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
+from mining.distances import metres
 from mining.week_grid import Array, Grid, IntArray
 
 #: From this many sensors on there is a "whole territory".
@@ -91,9 +92,7 @@ class Scene:
     @cached_property
     def days(self) -> pd.DataFrame:
         """Calendar of the days of the grid, from the first Monday on."""
-        naive = self.grid.local.tz_localize(None)
-        monday = naive[0].normalize() - pd.Timedelta(days=naive[0].weekday())
-        return self.calendar.days(pd.date_range(monday, periods=7 * self.grid.weeks))
+        return self.calendar.days(self.grid.days)
 
     @cached_property
     def day_of(self) -> IntArray:
@@ -200,10 +199,8 @@ class Scene:
         return others
 
     def _distance(self, rows: IntArray, index: int) -> Array:
-        latitude = np.radians(self.cube["latitude"].to_numpy()[rows])
-        longitude = np.radians(self.cube["longitude"].to_numpy()[rows])
-        east = (longitude - longitude[index]) * np.cos(latitude[index])
-        return np.asarray(np.hypot(latitude - latitude[index], east))
+        latitude, longitude = (self.cube[n].to_numpy()[rows] for n in ("latitude", "longitude"))
+        return np.asarray(metres(latitude, longitude, index)[0])
 
     def neighbour_ratio(self, group: Group, index: int, first: int, stop: int) -> tuple[float, int]:
         """Return the median ratio of the neighbours to their usual level, and how many they are.

@@ -6,10 +6,11 @@ import numpy as np
 import xarray as xr
 from scipy.ndimage import maximum_filter1d
 
-from mining import calendars, progress
 from mining import cube as cubes
+from mining import progress
 from mining.anomaly import _runs
 from mining.anomaly._scene import CROWD, Group, Scene
+from mining.calendars import calendar_of
 from mining.errors import ConfigError
 from mining.week_grid import Array
 
@@ -30,9 +31,7 @@ def scene_of(cube: xr.Dataset, calendar: object, mode: str) -> Scene:
     if mode not in MODES:
         msg = f"mode: found {mode!r}, expected one of {', '.join(MODES)}"
         raise ConfigError(msg)
-    own = isinstance(calendar, str) and calendar == "cube"
-    known = calendars.of_cube(cube) if own else calendars.as_calendar(calendar)
-    return Scene(cube, known, causal=mode == "causal")
+    return Scene(cube, calendar_of(cube, calendar), causal=mode == "causal")
 
 
 def scores(cube: xr.Dataset, *, calendar: object = "cube", mode: str = "offline") -> xr.DataArray:

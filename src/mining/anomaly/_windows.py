@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from mining.anomaly._sight import Sight
-from mining.week_grid import Array, Grid, median, rolling_sum
+from mining.stretches import window_sum
+from mining.week_grid import Array, Grid, median
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def sums(residual: Array, window: Window) -> Array:
     The unit is that of independent residuals. NaN where less than half of the window is known.
     """
     n = window.steps
-    known = rolling_sum(np.isfinite(residual).astype(float), n)
-    total = rolling_sum(np.clip(residual, -window.clip, window.clip), n)
+    known = window_sum(np.isfinite(residual), n - 1, 0)
+    total = window_sum(np.clip(residual, -window.clip, window.clip), n - 1, 0)
     full = known >= max(1.0, n / 2)
     return np.where(full, total / np.sqrt(np.maximum(known, 1)), np.nan)
 

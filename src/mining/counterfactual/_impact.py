@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars, progress
 from mining import cube as cubes
+from mining import progress
+from mining.calendars import calendar_of
 from mining.counterfactual import _placebo
 from mining.counterfactual._names import moment, touched
 from mining.counterfactual._placebo import Errors, Sums
@@ -98,8 +99,7 @@ def impact(
     (True, True)
     """
     cubes.validate(cube)
-    known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
-    town = Town(cube, known or calendars.as_calendar(calendar))
+    town = Town(cube, calendar_of(cube, calendar))
     window = (moment(town, start, "start"), moment(town, end, "end"))
     if window[1] <= window[0]:
         msg = f"impact: found the end {end}, expected a time after the start, {start}"

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars
 from mining import cube as cubes
-from mining.calendars import Event
+from mining.calendars import Event, calendar_of
 from mining.counterfactual._impact import of_window
 from mining.counterfactual._result import Impact
 from mining.counterfactual._town import Town
@@ -53,12 +52,10 @@ def impacts(cube: xr.Dataset, *, calendar: object = "cube") -> pd.DataFrame:
         If the calendar says something impossible, or steps do not divide a day.
     """
     cubes.validate(cube)
-    known = calendars.of_cube(cube) if isinstance(calendar, str) and calendar == "cube" else None
-    entries = (known or calendars.as_calendar(calendar)).events
-    town = Town(cube, known or calendars.as_calendar(calendar))
+    town = Town(cube, calendar_of(cube, calendar))
     told = [
         _row(entry, _of_entry(town, entry))
-        for entry in sorted(entries, key=lambda e: (e.start, e.id))
+        for entry in sorted(town.calendar.events, key=lambda e: (e.start, e.id))
         if entry.type not in _NOT_PASSAGES and entry.start < town.end and entry.end > town.begin
     ]
     return pd.DataFrame(told, columns=list(IMPACT_COLUMNS))

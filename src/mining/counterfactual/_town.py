@@ -13,6 +13,7 @@ from mining import cube as cubes
 from mining import week_grid
 from mining.calendars import Calendar
 from mining.cube import BoolArray
+from mining.distances import metres
 from mining.errors import ConfigError
 from mining.week_grid import Array, IntArray
 
@@ -22,7 +23,6 @@ NEAR = 300.0
 _LEAST_CONTROLS, _MOST_CONTROLS = 3, 30
 #: Entries longer than this (faults apart) are a state of the town, not a thing that happened.
 _LONGEST = pd.Timedelta("90D")
-_EARTH = 6_371_000.0
 
 
 class Town:
@@ -65,8 +65,7 @@ class Town:
     @cached_property
     def monday(self) -> pd.Timestamp:
         """Local midnight of the first position."""
-        first = self.grid.local[0].tz_localize(None).normalize()
-        return first - pd.Timedelta(days=first.weekday())
+        return self.grid.days[0]
 
     @cached_property
     def clock(self) -> pd.DatetimeIndex:
@@ -98,7 +97,7 @@ class Town:
     @cached_property
     def holiday(self) -> BoolArray:
         """Tell which positions are on a public holiday."""
-        days = self.calendar.days(pd.date_range(self.monday, periods=7 * self.grid.weeks))
+        days = self.calendar.days(self.grid.days)
         return np.repeat(days["is_holiday"].to_numpy(), self.grid.per_day)
 
     @cached_property
@@ -173,13 +172,10 @@ class Town:
 
     def _distance(self, touched: IntArray) -> Array:
         """Return metres to the nearest touched sensor (sensor,); NaN without coordinates."""
-        latitude = np.radians(self.cube["latitude"].to_numpy())
-        longitude = np.radians(self.cube["longitude"].to_numpy())
-        out = np.full(len(self.ids), np.nan)
-        for row in touched:
-            east = (longitude - longitude[row]) * np.cos(latitude[row])
-            out = np.fmin(out, _EARTH * np.hypot(latitude - latitude[row], east))
-        return out
+        latitude, longitude = (self.cube[n].to_numpy() for n in ("latitude", "longitude"))
+        return np.asarray(
+            np.fmin.reduce(metres(latitude, longitude, touched), axis=0, initial=np.nan)
+        )
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,6 @@ def lagged(values: Floats, shift: int) -> Floats:
     return out
 
 
-def median(lags: Floats) -> Floats:
-    """Return the median over the first axis of what is known."""
-    ranked = np.sort(lags, axis=0)
-    count = np.isfinite(lags).sum(axis=0)
-    low, high = np.maximum((count - 1) // 2, 0)[None], np.maximum(count // 2, 0)[None]
-    high = np.minimum(high, len(lags) - 1)
-    return np.asarray(
-        (np.take_along_axis(ranked, low, 0) + np.take_along_axis(ranked, high, 0))[0] / 2
-    )
-
-
 def cumulated(values: Floats) -> Floats:
     """Return sums before each column, one column more than given."""
     return np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
@@ -63,7 +52,7 @@ def picked(table: Floats, row: Ints, column: Ints) -> Floats:
 
 
 def row_mean(values: Floats) -> Floats:
-    """Return the mean of each row over what is known, NaN where nothing is."""
+    """Return the mean over the second axis of what is known, NaN where nothing is."""
     seen = np.isfinite(values)
     count = seen.sum(axis=1)
     total = np.where(seen, values, 0.0).sum(axis=1)

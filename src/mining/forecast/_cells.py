@@ -27,6 +27,10 @@ class Rows:
     position: Ints
     origin: Ints
 
+    def take(self, some: Ints) -> Rows:
+        """Return some of the cells, by their number."""
+        return Rows(self.sensor[some], self.position[some], self.origin[some])
+
 
 def rows_ahead(grid: Grid, offsets: Ints) -> Rows:
     """Return the cells of every sensor at positions counted from the origin, in that order."""

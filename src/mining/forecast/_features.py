@@ -152,6 +152,11 @@ class Bank:
         where = rows.sensor, self.aligned(rows)
         return moved(self, rows, self.base[where], self.scale[where])
 
+    def rescaled(self, rows: Rows, base: Floats, scale: Floats) -> Floats:
+        """Return the scale of cells on another base: that of counts goes with it."""
+        wide = np.maximum(base, 0) + self.floor[rows.sensor, 0]
+        return np.where(self.grid.is_count[rows.sensor], wide, scale)
+
     def _lag(self, rows: Rows, weeks: int) -> Floats:
         """Return what was counted at the same hour, `weeks` weeks before; NaN before the data."""
         past = self.aligned(rows) - weeks * self.season

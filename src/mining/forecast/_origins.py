@@ -10,7 +10,6 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.calendars import Calendar, as_calendar, of_cube
 from mining.errors import ConfigError, ModelError, NotEnoughDataError
 from mining.forecast import _grid
 
@@ -18,16 +17,6 @@ Score = Literal["trusted", "observed"]
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: What a first forecast needs before its origin.
 LEAST_HISTORY = pd.Timedelta("7D")
-
-
-def calendar_of(cube: xr.Dataset, calendar: object) -> Calendar:
-    """Return the calendar of a call: ``"cube"`` means the one the cube carries."""
-    if isinstance(calendar, str):
-        if calendar == "cube":
-            return of_cube(cube)
-        msg = f"calendar: found {calendar!r}, expected 'cube', None, a mapping or a Calendar"
-        raise ConfigError(msg)
-    return as_calendar(calendar)
 
 
 def duration(text: str | pd.Timedelta, name: str) -> pd.Timedelta:

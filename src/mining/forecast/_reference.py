@@ -34,12 +34,11 @@ def reference(bank: Bank, rows: Rows) -> tuple[Floats, Floats]:
     some = np.flatnonzero(share)
     if not len(some):
         return base, scale
-    near = Rows(rows.sensor[some], rows.position[some], rows.origin[some])
+    near = rows.take(some)
     past = echo(bank, near, base[some], scale[some]).both
     past = np.where(np.isfinite(past), past, base[some])
     base[some] += share[some] * (past - base[some])
-    wide = np.maximum(base[some], 0) + bank.floor[near.sensor, 0]
-    scale[some] = np.where(bank.grid.is_count[near.sensor], wide, scale[some])
+    scale[some] = bank.rescaled(near, base[some], scale[some])
     return base, scale
 
 

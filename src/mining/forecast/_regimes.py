@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mining.forecast._arrays import median
 from mining.forecast._cells import Rows
+from mining.week_grid import median
 
 if TYPE_CHECKING:
     from mining.forecast._features import Bank
@@ -112,15 +112,14 @@ def moved(bank: Bank, rows: Rows, base: Floats, scale: Floats) -> tuple[Floats, 
     some = np.flatnonzero(share)
     if not len(some):
         return base, scale
-    near = Rows(rows.sensor[some], rows.position[some], rows.origin[some])
+    near = rows.take(some)
     days, size = _at(bank, bank.moves.days, near), _at(bank, bank.moves.size, near)
     old, unit = _before(bank, near, days)
     old = np.where(np.isfinite(old), old, base[some])
     unit = np.where(np.isfinite(unit), unit, scale[some])
     base, scale = base.copy(), scale.copy()
     base[some] += share[some] * (old + size * unit - base[some])
-    wide = np.maximum(base[some], 0) + bank.floor[near.sensor, 0]
-    scale[some] = np.where(bank.grid.is_count[near.sensor], wide, scale[some])
+    scale[some] = bank.rescaled(near, base[some], scale[some])
     return base, scale
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mining.forecast._arrays import lagged, median, row_mean, weighted
+from mining.forecast._arrays import lagged, row_mean, weighted
+from mining.week_grid import median
 
 Floats = npt.NDArray[np.floating[Any]]
 

@@ -13,7 +13,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining import progress
-from mining.calendars import Calendar
+from mining.calendars import Calendar, calendar_of
 from mining.errors import ConfigError, NotEnoughDataError
 from mining.forecast import _batches, _grid, _origins, _tasks, explain, models, selection
 from mining.forecast._origins import QUANTILES
@@ -125,7 +125,7 @@ def forecast(
     past = None if history is None else _origins.duration(history, "history")
     levels = _origins.check_quantiles(quantiles)
     _check_count(scenarios)
-    known_ahead = _origins.calendar_of(cube, calendar)
+    known_ahead = calendar_of(cube, calendar)
     start, end = _origins.bounds(cube)
     when = end if cutoff is None else _origins.local_naive(cutoff, cube.attrs["timezone"])
     if when > end:

@@ -12,6 +12,7 @@ import xarray as xr
 
 from mining import compute, progress
 from mining import cube as cubes
+from mining.calendars import calendar_of
 from mining.forecast import _batches, _origins, _tasks, models
 from mining.forecast._origins import QUANTILES, Score
 from mining.forecast.protocol import Model
@@ -122,7 +123,7 @@ def backtest(
         else _origins.check_cutoffs(cube, cutoffs)
     )
     past = None if history is None else _origins.duration(history, "history")
-    known = _origins.calendar_of(cube, calendar)
+    known = calendar_of(cube, calendar)
     slow = when[-slow_origins:] if slow_origins > 0 else []
     pairs = [(at, model) for at in when for model in rivals if not model.slow or at in slow]
     tasks = (

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mining.forecast import conformal
+from mining.forecast._arrays import row_mean
 from mining.forecast._grid import recent_weeks
 from mining.forecast.protocol import (
     GridModel,
@@ -105,25 +106,17 @@ class WindowAverage(SimpleModel):
         self.weeks = weeks
 
     def _week(self, weeks: Floats) -> Floats:
-        near = mean_of(weeks[:, : self.weeks])
-        return np.where(np.isfinite(near), near, mean_of(weeks))
-
-
-def mean_of(weeks: Floats) -> Floats:
-    """Return the mean over the second axis of what is known, NaN where nothing is."""
-    seen = np.isfinite(weeks)
-    count = seen.sum(axis=1)
-    total = np.where(seen, weeks, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        near = row_mean(weeks[:, : self.weeks])
+        return np.where(np.isfinite(near), near, row_mean(weeks))
 
 
 def _filled(week: Floats, history: Floats, origin: int, slots: int) -> Floats:
     """Fill what no recent week knows: mean of the hour of the week, of the day, of everything."""
     season = week.shape[1]
     older = recent_weeks(history, origin, max(-(-origin // season), 1), season)
-    out = np.where(np.isfinite(week), week, mean_of(older))
+    out = np.where(np.isfinite(week), week, row_mean(older))
     by_slot = older.reshape(len(older), -1, slots)
-    daily = np.tile(mean_of(by_slot), season // slots)
+    daily = np.tile(row_mean(by_slot), season // slots)
     out = np.where(np.isfinite(out), out, daily)
-    overall = mean_of(older.reshape(len(older), -1, 1))
+    overall = row_mean(older.reshape(len(older), -1, 1))
     return np.where(np.isfinite(out), out, overall)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mining.forecast import conformal
+from mining.forecast._arrays import row_mean
 from mining.forecast._grid import Grid, recent_weeks
 from mining.forecast.protocol import (
     GridModel,
@@ -19,7 +20,7 @@ from mining.forecast.protocol import (
     situations,
     special_days,
 )
-from mining.forecast.simple import WindowAverage, mean_of
+from mining.forecast.simple import WindowAverage
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -166,7 +167,7 @@ def _days(grid: Grid, table: Any, most: int, length: int) -> _Days:
 def _shapes(grid: Grid, days: _Days, back: int, ahead: int) -> Floats:
     """Return the shapes of the days after an origin, shape (sensor, day, slot), mean 1."""
     origin = grid.origin - back * grid.slots
-    week = mean_of(recent_weeks(grid.known, origin, SHAPE_WEEKS, grid.season))
+    week = row_mean(recent_weeks(grid.known, origin, SHAPE_WEEKS, grid.season))
     daily = week.reshape(len(week), 7, grid.slots)
     daily = np.where(np.isfinite(daily), daily, 0.0)
     mean = daily.mean(axis=2, keepdims=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.quality._runs import Bools, Floats
+from mining.stretches import Bools, Floats
 
 #: Odds, in nats, that a finding must have beyond the number of places where it was looked for:
 #: one false finding in a million files.

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining import calendars
 from mining import cube as model
+from mining.calendars import calendar_of
 from mining.cube import SENSOR, TIME, Quality, Reason
 from mining.errors import ConfigError
 from mining.quality import _gaps
 from mining.quality._evidence import Evidence, gather
 from mining.quality._rules import DEFAULT_RULES, chosen
-from mining.quality._runs import Bools, Ints
+from mining.stretches import Bools, Ints
 
 #: Reasons of missing cells that may be filled.
 _FILLABLE = (Reason.NONE, Reason.NOT_COUNTED, Reason.CLOCK, Reason.CLOCK_CHANGE)
@@ -68,11 +68,7 @@ def clean(
     """
     model.validate(cube)
     applied = chosen(rules)
-    days = (
-        calendars.of_cube(cube)
-        if isinstance(calendar, str) and calendar == "cube"
-        else (calendars.as_calendar(calendar))
-    )
+    days = calendar_of(cube, calendar)
     longest = _steps(impute_max_gap, model.step_of(cube))
     evidence = gather(cube, days)
     quality = cube["quality"].to_numpy().copy()

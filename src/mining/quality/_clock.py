@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.quality._runs import Floats, Ints
+from mining.stretches import Floats, Ints
 
 _DAY = 86_400
 _WEEK = 7 * _DAY

@@ -8,7 +8,7 @@ import numpy as np
 
 from mining.quality._chance import SURE, grain, grams, surprise
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, Ints, window_sum
+from mining.stretches import Bools, Floats, Ints, window_sum
 
 #: Cells of the fingerprints that are looked up: short ones for a block that somebody retouched,
 #: long ones for a sensor of few passages.

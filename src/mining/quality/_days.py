@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, Ints, runs
+from mining.stretches import Bools, Floats, Ints, runs
 
 _DAY = 86_400
 #: Most that one cell may say, in nats: one crowd must not decide a day.

@@ -14,7 +14,7 @@ from mining.calendars import Calendar
 from mining.cube import Quality, Reason
 from mining.quality import _levels, _typical, _zeros
 from mining.quality._clock import Clock, clock_of
-from mining.quality._runs import Bools, Floats, Ints, long_runs
+from mining.stretches import Bools, Floats, Ints, long_runs
 
 #: Reasons that only this room gives. A cell the source reader called suspect for another reason
 #: is out of sight of the rules; one of these is looked at again, so that cleaning twice changes
@@ -126,7 +126,7 @@ class Evidence:
         return _typical.typical(self.history, self.clock, rolling=False)
 
     @cached_property
-    def _activity(self) -> tuple[Floats, Floats]:
+    def _activity(self) -> tuple[Floats, Ints]:
         return _typical.activity(self.history, self.usual, self.clock)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, runs
+from mining.stretches import Bools, Floats, runs
 
 #: A sensor silent for so many days up to the end of the cube is no longer installed.
 REMOVED_DAYS = 28

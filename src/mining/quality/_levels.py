@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.quality._runs import Bools, Floats, Ints, paint, runs, window_sum
+from mining.stretches import Bools, Floats, Ints, paint, runs, window_sum
 
 #: Share of the expected value under which a whole day makes a sensor half-dead.
 LOW_SHARE = 0.05

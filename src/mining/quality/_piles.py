@@ -6,7 +6,7 @@ import numpy as np
 
 from mining.quality._chance import SURE
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, Ints
+from mining.stretches import Bools, Floats, Ints
 
 #: Smallest ceiling and floor: smaller counts meet by themselves.
 CEILING_LEAST = 20.0

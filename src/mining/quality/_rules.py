@@ -22,7 +22,7 @@ from mining.quality import (
     _zeros,
 )
 from mining.quality._evidence import LONG_HOURS, Evidence
-from mining.quality._runs import Bools, Floats, long_runs
+from mining.stretches import Bools, Floats, long_runs
 
 #: Hours for which a sound level must repeat before it is stuck.
 STUCK_HOURS = 6.0

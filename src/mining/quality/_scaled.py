@@ -6,7 +6,7 @@ import numpy as np
 
 from mining.quality._chance import SURE, grain, surprise
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, paint, runs
+from mining.stretches import Bools, Floats, paint, runs
 
 #: Weeks back at which a copy is looked for: how people fill a hole.
 LAGS = tuple(range(1, 9))

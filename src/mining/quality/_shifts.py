@@ -6,8 +6,8 @@ import numpy as np
 
 from mining.quality._clock import Clock
 from mining.quality._days import SHARE, Days, days_of, edges, gains, masked, scatter, stretches
-from mining.quality._runs import Bools, Floats, window_sum
 from mining.quality._typical import HALF_WINDOW, LEAST_WEEKS
+from mining.stretches import Bools, Floats, window_sum
 
 #: Hours by which a clock is tried: true time less time shown.
 SHIFTS = (-3, -2, -1, 1, 2, 3)

@@ -9,8 +9,8 @@ import numpy as np
 
 from mining.quality._clock import Clock
 from mining.quality._days import Days, days_of, edges, gains, masked, scatter, stretches
-from mining.quality._runs import Bools, Floats
 from mining.quality._typical import HALF_WINDOW, typical
+from mining.stretches import Bools, Floats
 
 #: Fewest days, and least sum of what they say (see :mod:`mining.quality._days`).
 DAYS, LEAST = 2, 40.0

@@ -6,7 +6,7 @@ import numpy as np
 
 from mining.quality._chance import SURE, grain, surprise
 from mining.quality._clock import Clock
-from mining.quality._runs import Bools, Floats, paint, runs
+from mining.stretches import Bools, Floats, paint, runs
 
 #: Factors by which a count may have been multiplied, and how near (in logarithms) the level must
 #: come to the usual one times the factor.

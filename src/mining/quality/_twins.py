@@ -7,8 +7,8 @@ import numpy as np
 from mining.quality._chance import SURE, grain, grams, surprise
 from mining.quality._clock import Clock
 from mining.quality._copies import BLOCK_HOURS, BLOCK_VALUES, EDIT, GRAMS, SEED, chains
-from mining.quality._runs import Bools, Floats, Ints, window_sum
 from mining.quality._typical import typical
+from mining.stretches import Bools, Floats, Ints, window_sum
 
 #: How much further (in logarithms, on average) from its own rhythm a twin must be than the other
 #: to be held for the copy alone.

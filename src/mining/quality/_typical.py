@@ -12,7 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mining.quality._clock import Clock
-from mining.quality._runs import Floats, window_sum
+from mining.stretches import Floats, Ints, window_sum
+from mining.week_grid import without_self
 
 #: Weeks looked at on each side for the typical value.
 HALF_WINDOW = 6
@@ -103,7 +104,7 @@ def _whole(table: Floats, share: float) -> Floats:
 
 def activity(
     values: Floats, usual: Floats, clock: Clock, *, hours: float = ACTIVITY_HOURS[0]
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Ints]:
     """Return how busy the other sensors are against their typical value.
 
     Parameters
@@ -129,25 +130,5 @@ def activity(
     due = window_sum(np.where(both, np.nan, usual), side, side)
     enough = due >= ACTIVITY_LEAST
     ratio = np.where(enough, seen / np.where(enough, due, 1.0), np.nan)
-    return leave_one_out_median(ratio)
-
-
-def leave_one_out_median(ratio: Floats) -> tuple[Floats, Floats]:
-    """Return for each row the median down the first axis of the other rows, and their number.
-
-    The median is 1 where there is no other row.
-    """
-    order = np.argsort(ratio, axis=0, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(ratio.shape[0])[:, None], axis=0)
-    ordered = np.take_along_axis(ratio, order, axis=0)
-    present = ~np.isnan(ratio)
-    others = present.sum(axis=0, keepdims=True) - present
-
-    def at(position: Floats) -> Floats:
-        # Skipping the row itself moves what lies above it down by one place.
-        moved = position + (present & (position >= rank))
-        return np.take_along_axis(ordered, np.clip(moved, 0, ratio.shape[0] - 1), axis=0)
-
-    middle = (at((others - 1) // 2) + at(others // 2)) / 2
-    return np.where(others > 0, middle, 1.0), others
+    level, others = without_self(ratio)
+    return np.where(others > 0, level, 1.0), others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.quality._runs import Bools, Floats, paint, runs, window_sum
+from mining.stretches import Bools, Floats, paint, runs, window_sum
 
 #: Probability below which a run of zeros is not nobody.
 LIMIT = 1e-6

@@ -152,7 +152,7 @@ def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[s
     if methods:
         key = "model" if len(methods) == 1 else "models"
         out.append(words.text(f"outlook.{key}", model=words.join(methods)))
-    return [*out, *_trials(place, words, daily=daily)]
+    return [*out, *_trials(place, words, daily=daily), *kept(place, words, "kept")]
 
 
 def _trials(place: PlaceFacts, words: Language, *, daily: bool) -> list[str]:
@@ -169,6 +169,15 @@ def _trials(place: PlaceFacts, words: Language, *, daily: bool) -> list[str]:
             words.text("outlook.error" if "naive" in said else "outlook.error_alone", **said)
         )
     return out
+
+
+def kept(place: PlaceFacts, words: Language, key: str) -> list[str]:
+    """Return how the last announced days turned out, once some of them have been counted."""
+    found = place.kept
+    if found is None:
+        return []
+    said = {"inside": words.number(found.inside), "error": words.percent(found.error)}
+    return [words.text(f"outlook.{key}", count=found.days, **said)]
 
 
 def verdict_places(facts: TerritoryFacts, words: Language) -> list[str]:

@@ -65,15 +65,16 @@ class _Ledger:
     words: Language
     place: str
     cells: list[Cell] = field(default_factory=list)
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    seen: set[tuple[object, ...]] = field(default_factory=set)
     lines: dict[str, int] = field(default_factory=dict)
     tables: int = 0
 
     def sentence(self, part: str, text: Said, line: str = "") -> None:
         """Add the figures of a sentence; the same sentence of the same line counts once."""
-        if not text.figures or (part, line, str(text)) in self.seen:
+        known = (part, line, str(text), text.figures)
+        if not text.figures or known in self.seen:
             return
-        self.seen.add((part, line, str(text)))
+        self.seen.add(known)
         self.lines[part] = self.lines.get(part, 0) + 1
         line = line or str(self.lines[part])
         where = {"part": part, "line": line, "column": "", "place": self.place}

@@ -11,11 +11,13 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
 from mining.report._incidents import incidents_of
 from mining.report._journal import Entry, during, entries
+from mining.report._kept import kept_of
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._outlook import outlook
 from mining.report._quality import quality_rows
@@ -25,6 +27,7 @@ from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
+from mining.transparency import Sheets
 
 NAIVE_MODEL = "seasonal_naive"
 
@@ -39,6 +42,7 @@ class _Inputs:
     weeks: xr.Dataset | None
     served: Mapping[str, str]
     scores: pd.DataFrame | None
+    announced: pd.DataFrame | None
     incidents: pd.DataFrame | None
     activity: xr.Dataset | None
     minimum: int
@@ -56,11 +60,14 @@ def facts(
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
+    announced: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     windows: xr.Dataset | None = None,
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
     """Draw from the analyses every figure a report shows.
@@ -85,6 +92,8 @@ def facts(
         Scores of the backtest by model, cutoff, sensor and day ahead, and their table by model.
     coverage : DataFrame, optional
         What the intervals of the backtest held: columns ``model, by, key, n, coverage``.
+    announced : DataFrame, optional
+        What earlier editions announced, ``promises.csv``.
     incidents : DataFrame, optional
         Incidents; None where none were looked for, empty where none were found.
     windows : Dataset, optional
@@ -95,6 +104,10 @@ def facts(
         Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
+    commerce : ActivityInputs, optional
+        Groups of sensors, seasons, shops and opening hours.
+    transparency : Sheets, optional
+        What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
         Hours with fewer passages are not shown.
 
@@ -114,14 +127,14 @@ def facts(
         weeks=weeks,
         served=dict(served or {}),
         scores=scores,
+        announced=announced,
         incidents=incidents,
         activity=activity,
         minimum=minimum_count,
     )
     members = _members(counting)
-    places = tuple(_place(inputs, name, (name,), members[name]) for name in sorted(members))
-    everyone = tuple(s for name in sorted(members) for s in members[name])
-    whole = _place(inputs, territory.name, tuple(sorted(members)), everyone, group=TERRITORY)
+    places = tuple(_place(inputs, name, {name: members[name]}) for name in sorted(members))
+    whole = _place(inputs, territory.name, members, group=TERRITORY)
     names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
     chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
     return TerritoryFacts(
@@ -153,6 +166,8 @@ def facts(
         windows=windows_of(windows, _levels(incidents, counting), minimum_count),
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
+        activity=activity_facts(activity, counting, commerce, minimum_count),
+        transparency=transparency,
     )
 
 
@@ -181,11 +196,12 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
 def _place(
     inputs: _Inputs,
     name: str,
-    places: tuple[str, ...],
-    sensors: tuple[str, ...],
+    members: Mapping[str, tuple[str, ...]],
     *,
     group: str | None = None,
 ) -> PlaceFacts:
+    places = tuple(sorted(members))
+    sensors = tuple(s for place in places for s in members[place])
     table = inputs.clock
     monday = table.last_monday()
     common: dict[str, Any] = {
@@ -206,6 +222,7 @@ def _place(
         totals=totals_of(inputs.days, inputs.weeks, name if group is None else group, **zone),
         served=tuple(m for m in served if m != "none"),
         score=place_score(inputs.scores, inputs.served, sensors, NAIVE_MODEL),
+        kept=kept_of(inputs.announced, table, members, minimum=inputs.minimum),
         incidents=incidents_of(
             inputs.incidents,
             table.today,

@@ -8,10 +8,12 @@ from typing import Protocol
 
 import pandas as pd
 
+from mining.report._activity_facts import ActivityFacts
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
 from mining.report._incidents import Incidents
 from mining.report._journal import Entry
+from mining.report._kept import Kept
 from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
 from mining.report._rhythms import Group, Rhythm
@@ -20,6 +22,7 @@ from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
+from mining.transparency import Sheets
 
 
 class TerritoryLike(Protocol):
@@ -57,6 +60,8 @@ class PlaceFacts:
         The model that serves each sensor that has a forecast.
     score : PlaceScore or None
         How these models did here.
+    kept : Kept or None
+        How what earlier editions announced turned out.
     incidents : Incidents or None
         None where none were looked for.
     rhythm : Rhythm or None
@@ -75,6 +80,7 @@ class PlaceFacts:
     totals: Totals | None
     served: tuple[str, ...]
     score: PlaceScore | None
+    kept: Kept | None
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
@@ -112,6 +118,10 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    activity : ActivityFacts
+        Groups, change, seasons, shops and opening hours.
+    transparency : Sheets or None
+        What is stated of sensors and analyses; None where the territory states nothing.
     """
 
     name: str
@@ -136,3 +146,5 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    activity: ActivityFacts
+    transparency: Sheets | None = None

@@ -9,13 +9,17 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report import _activity_page as activity_page
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
+from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_facts import ActivityInputs
 from mining.report._annexes import annexes
+from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
@@ -23,9 +27,14 @@ from mining.report._language import Language, clean_name, language
 from mining.report._render import render, source
 from mining.report._said import joined
 from mining.report._slug import slugs
+from mining.report._transparency import ADDRESS as TRANSPARENCY
+from mining.report._transparency import sheet_views
 from mining.report._views import view
+from mining.transparency import Sheets
 
 STYLE = "style.css"
+#: The list of earlier editions, which publishing fills.
+EDITIONS = "editions.html"
 
 
 def build(
@@ -40,11 +49,14 @@ def build(
     scores: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
+    announced: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     windows: xr.Dataset | None = None,
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
@@ -53,7 +65,8 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    incidents, windows, impacts, unmatched, activity, minimum_count
+    announced, incidents, windows, impacts, unmatched, activity, commerce, transparency,
+    minimum_count
         See there.
 
     Returns
@@ -73,11 +86,14 @@ def build(
             scores=scores,
             summary=summary,
             coverage=coverage,
+            announced=announced,
             incidents=incidents,
             windows=windows,
             impacts=impacts,
             unmatched=unmatched,
             activity=activity,
+            commerce=commerce,
+            transparency=transparency,
             minimum_count=minimum_count,
         )
     )
@@ -120,9 +136,16 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             here=address,
             about=clean_name(place.name),
         )
+    out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
-    return out | annexes(out, found)
+    out[TRANSPARENCY] = _transparency(found, words, common)
+    if found.transparency is not None:
+        out.update(chain_files(found.transparency, found.minimum, words))
+    out[EDITIONS] = _editions(found, words, common)
+    out.update(annexes(out, found))
+    out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
+    return out
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -183,6 +206,7 @@ def _index(
         verdict=[
             *say.verdict(found.models, NAIVE_MODEL, words),
             *ahead.verdict_places(found, words),
+            *ahead.kept(found.whole, words, "kept_places"),
         ],
     )
 
@@ -198,6 +222,44 @@ def _incidents(
         page="incidents",
         root="",
         here=ADDRESS,
+    )
+
+
+def _activity(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> str:
+    return render(
+        "activity.html",
+        **common,
+        v=activity_page.page_view(found, words, addresses),
+        title=words.text("activity.page_title", territory=clean_name(found.name)),
+        page="activity",
+        root="",
+        here=activity_page.ADDRESS,
+    )
+
+
+def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
+    return render(
+        "editions.html",
+        **common,
+        title=words.text("site.editions_title", territory=clean_name(found.name)),
+        page="editions",
+        root="",
+        here=EDITIONS,
+    )
+
+
+def _transparency(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
+    stated = found.transparency
+    return render(
+        "transparency.html",
+        **common,
+        title=words.text("site.transparency_title", territory=clean_name(found.name)),
+        page="transparency",
+        root="",
+        here=TRANSPARENCY,
+        sheets=() if stated is None else sheet_views(stated, found.minimum, words),
     )
 
 

@@ -9,6 +9,7 @@ from mining.report import _ahead_tables as ahead_tables
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_place import place_view
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
 from mining.report._heat import week_figure
@@ -41,6 +42,7 @@ def view(
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
+        **place_view(place, found, words),
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mining.errors import SourceError, at
+from mining.errors import SourceError, at, undecoded
 from mining.sources._rows import Rows
 
 _PARQUET = (".parquet", ".pq")
@@ -116,9 +116,9 @@ def _text(path: Path, encoding: str) -> str:
         msg = f"unknown encoding {encoding!r}: expected a name such as utf-8 or cp1252"
         raise SourceError(msg) from error
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line, found = undecoded(error)
         msg = (
-            f"{path.name}, line {line}: byte 0x{content[error.start]:02x} is not {encoding}, "
+            f"{path.name}, line {line}: {found} is not {encoding}, "
             "declare the encoding of the file (files of Excel in French are often cp1252)"
         )
         raise SourceError(msg) from error

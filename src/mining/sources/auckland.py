@@ -21,7 +21,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining import writers
 from mining.cube import Quality, Reason
-from mining.errors import ConfigError, SourceError, at
+from mining.errors import ConfigError, SourceError, at, undecoded
 from mining.readers.fields import check_known
 from mining.sources import Declared
 from mining.sources._auckland_clock import Mark, by_row_order, set_slow_devices, to_utc
@@ -201,8 +201,7 @@ def _text(path: Path) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{content[error.start]:02x}"
+        line, found = undecoded(error)
         expected = "UTF-8 text; acquire the file again"
         raise SourceError(at(path.name, line=line, found=found, expected=expected)) from error
     if not text.endswith("\n"):

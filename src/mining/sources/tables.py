@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import pandas as pd
 import xarray as xr
@@ -17,7 +17,7 @@ import xarray as xr
 from mining import cube as cubes
 from mining import writers
 from mining.errors import SourceError
-from mining.sources import _layout, _measures, _national, _plain, _raw
+from mining.sources import Declared, _layout, _measures, _national, _plain, _raw
 from mining.sources._assemble import cube_of, only_declared
 from mining.sources._export import to_national
 from mining.sources._options import Columns, TablesOptions, parse
@@ -34,40 +34,6 @@ __all__ = [
     "read",
     "to_national",
 ]
-
-
-class Territory(Protocol):
-    """What this source needs to know of a territory."""
-
-    @property
-    def folder(self) -> Path:
-        """Folder of the files people write."""
-
-    @property
-    def timezone(self) -> str:
-        """IANA name of the time zone."""
-
-    @property
-    def step(self) -> str:
-        """Length of the interval."""
-
-    @property
-    def kind(self) -> str:
-        """Kind of sensors for which nothing else is said."""
-
-    @property
-    def source(self) -> Mapping[str, Any]:
-        """Options of the source."""
-
-    @property
-    def declares_sensors(self) -> bool:
-        """Whether `sensor_table` names every sensor, or only describes those it names."""
-
-    def sensor_table(self) -> pd.DataFrame:
-        """Return what is said of sensors."""
-
-    def cube_attrs(self) -> dict[str, Any]:
-        """Return the attributes of the cube."""
 
 
 def from_table(
@@ -225,7 +191,7 @@ def from_national(
     )
 
 
-def check(territory: Territory) -> None:
+def check(territory: Declared) -> None:
     """Refuse options that cannot be, before anything is read.
 
     Raises
@@ -236,7 +202,7 @@ def check(territory: Territory) -> None:
     parse(territory.source)
 
 
-def acquire(territory: Territory, raw: Path) -> None:
+def acquire(territory: Declared, raw: Path) -> None:
     """Copy the files of the source, byte for byte, into the folder `raw`.
 
     Files of the national schema are named after their part (``sites``, ``channels``,
@@ -265,7 +231,7 @@ def _copy(source: Path, target: Path) -> None:
         raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
 
 
-def read(territory: Territory, raw: Path) -> xr.Dataset:
+def read(territory: Declared, raw: Path) -> xr.Dataset:
     """Return the raw cube of a territory from the files in `raw`.
 
     Sensors that the territory declares in ``channels.csv`` and that have no measure are there, all
@@ -273,7 +239,7 @@ def read(territory: Territory, raw: Path) -> xr.Dataset:
 
     Parameters
     ----------
-    territory : Territory
+    territory : Declared
         Folder, zone, step, kind, options and declared sensors.
     raw : Path
         Folder filled by :func:`acquire`.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mining.anomaly._coded import spans
 from mining.cube import BoolArray
 from mining.errors import ConfigError
+from mining.stretches import runs
 from mining.week_grid import Array
 
 
@@ -45,7 +45,8 @@ def vus_pr(score: Array, truth: BoolArray, width: int) -> float:
     """
     if len(score) != len(truth):
         raise ConfigError(f"vus_pr: found {len(score)} scores for {len(truth)} steps of truth")
-    events = spans(truth)
+    starts, stops = runs(truth)
+    events = list(zip(starts.tolist(), stops.tolist(), strict=True))
     if not events:
         return float("nan")
     score = np.where(np.isfinite(score), score, -np.inf)

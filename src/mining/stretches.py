@@ -63,3 +63,13 @@ def window_sum(values: Floats, before: int, after: int) -> Floats:
     low = np.clip(np.arange(size) - before, 0, size)
     high = np.clip(np.arange(size) + after + 1, 0, size)
     return np.asarray(total[..., high] - total[..., low])
+
+
+def best_segment(gain: Floats) -> tuple[int, int]:
+    """Return the half-open range of largest sum (the earliest and shortest of equals)."""
+    prefix = np.concatenate([[0.0], np.cumsum(gain)])
+    lowest = np.minimum.accumulate(prefix[:-1])
+    stop = int(np.argmax(prefix[1:] - lowest)) + 1
+    # Of equal minima the last: no useless cell at the front.
+    start = stop - 1 - int(np.argmin(prefix[:stop][::-1]))
+    return start, stop
