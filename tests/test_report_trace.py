@@ -70,8 +70,8 @@ def names_of(given: dict[str, Any]) -> set[str]:
         if given.get(table) is not None:
             out |= {str(v) for c in columns for v in given[table][c]}
     if given.get("commerce") is not None:
-        table = given["commerce"].shops.names
-        out |= {str(v) for column in ("place", "name") for v in table[column] if "_" in str(v)}
+        mixes = given["commerce"].shops.counts
+        out |= set(mixes.loc[mixes["level"] == "iris", "place"])
     return out
 
 
