@@ -82,7 +82,12 @@ def number(text: str) -> float:
 
 @pytest.fixture(scope="module")
 def site() -> dict[str, str]:
-    return {k: str(v) for k, v in build(**inputs.everything()).items()}
+    return as_text(build(**inputs.everything()))
+
+
+def as_text(files: dict[str, str | bytes]) -> dict[str, str]:
+    """Return files as text, bytes one to one."""
+    return {k: v if isinstance(v, str) else v.decode("latin-1") for k, v in files.items()}
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +96,13 @@ def html(site: dict[str, str]) -> dict[str, str]:
 
 
 def test_files(site: dict[str, str]) -> None:
-    assert set(site) == {
-        "activite.html", "editions.html", "incidents.html", "index.html",
-        "manifest.json", "qualite.html", "style.css", "transparence.html", PLACE,
-        "lieux/rue-des-febvres.html", "lieux/passage-du-four.html",
+    pages = {
+        "activite", "editions", "incidents", "index", "qualite", "transparence",
+        "lieux/place-saint-martin", "lieux/rue-des-febvres", "lieux/passage-du-four",
     }  # fmt: skip
+    annexes = {f"annexes/{p}.{end}" for p in pages for end in ("csv", "schema.json")}
+    data = {"annexes/pays-dessai.xlsx", "faits.json", "manifest.json"}
+    assert set(site) == {f"{p}.html" for p in pages} | annexes | data | {"style.css"}
 
 
 def test_html_is_valid_and_accessible(html: dict[str, str]) -> None:
@@ -164,10 +171,11 @@ def test_pages_are_light(site: dict[str, str]) -> None:
 
 
 def test_same_bytes_each_time(site: dict[str, str]) -> None:
-    again = build(**inputs.everything())
+    again = as_text(build(**inputs.everything()))
     assert again == site
-    for page in site.values():
-        assert not re.search(r"matplotlib|dc:date|Created|0x[0-9a-f]{6}", page)
+    for name, page in site.items():
+        if not name.endswith(".xlsx"):
+            assert not re.search(r"matplotlib|dc:date|Created|0x[0-9a-f]{6}", page)
 
 
 def test_week_table_holds_the_counts(html: dict[str, str]) -> None:
@@ -371,7 +379,8 @@ def test_names_neither_break_nor_attack() -> None:
     places = [name for name in out if name.startswith("lieux/")]
     assert len(places) == len(ATTACKS)
     for name, page in out.items():
-        assert re.fullmatch(r"(lieux/)?[a-z0-9-]{1,65}\.(html|css|json)", name)
+        end = r"(html|css|csv|schema\.json|json|xlsx)"
+        assert re.fullmatch(rf"(annexes/)?(lieux/)?[a-z0-9-]{{1,65}}\.{end}", name)
         if name.endswith(".html"):
             root = tree(str(page))
             assert not list(root.iter(f"{SPACE}script"))
@@ -451,7 +460,10 @@ def test_no_sensor_that_counts_passages() -> None:
     given = cubes.by_place(cube).isel(sensor=slice(0, 0))
     out = page_of(noise, place_cube=given)
     assert "aucun compteur de passages" in str(out["index.html"])
-    assert not any(name.startswith("lieux/") for name in out)
+    assert {p for p in out if p.endswith((".html", ".css"))} == {
+        "activite.html", "editions.html", "incidents.html", "index.html", "qualite.html",
+        "style.css", "transparence.html",
+    }  # fmt: skip
 
 
 def test_daily_counts() -> None:

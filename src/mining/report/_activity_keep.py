@@ -49,7 +49,7 @@ def _groups(facts: TerritoryFacts, words: Language) -> str:
         words=level(worst.group.stability, words),
         share=words.percent(worst.group.stability),
     )
-    return f"{out} {sure}"
+    return out + " " + sure
 
 
 def _change(facts: TerritoryFacts, words: Language) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from mining.report._activity_bars import bars_figure
 from mining.report._activity_shops import Area, Mix, Shops
 from mining.report._language import Language, clean_name, finite
-from mining.report._style import Drawing
+from mining.report._said import joined, mark
+from mining.report._style import safe
 from mining.report._tables import Table
 
 #: Places in the figure, rows of tables shown at once and behind a click, gaps and areas told.
@@ -61,13 +60,29 @@ def _places(shops: Shops, words: Language) -> dict[str, Any]:
     caption = words.text("activity.shops.caption", radius=radius)
     return {
         "intro": intro,
-        "mix": Drawing(Markup(drawing.wide), Markup(drawing.narrow)),  # noqa: S704 - made here
+        "mix": safe(drawing),
+        "bars": _bars(drawn, families, shops, words),
         "mix_table": mix_table(
             shown, families, shops.labels, words, level="place", caption=caption
         ),
         "mix_left": _left("left_places", len(shops.places) - len(shown), words),
         "notes": notes(shown, words),
     }
+
+
+def _bars(
+    drawn: Sequence[Mix], families: Sequence[str], shops: Shops, words: Language
+) -> list[dict[str, str]]:
+    """Return the shares that the figure shows, for the annex: the table has counts."""
+    return [
+        {
+            "label": words.set(clean_name(shops.labels[family])),
+            "value": mark(words.share(share), place=clean_name(mix.name)),
+        }
+        for family in families
+        for mix in drawn
+        if (share := mix.share(family)) is not None
+    ]
 
 
 def _told(shops: Shops, mixes: Sequence[Mix]) -> list[str]:
@@ -93,7 +108,7 @@ def _description(
         "activity.shops.figure_desc",
         families=words.number(len(families)),
         places=words.number(len(drawn)),
-        tops=" ".join(tops),
+        tops=joined(" ", tops),
     )
 
 
@@ -207,7 +222,7 @@ def _area_table(areas: Sequence[Area], shops: Shops, words: Language) -> Table:
         sure = none
         if finite(area.stability):
             sure = words.text("activity.shops.areas_stability", share=words.percent(area.stability))
-        name = words.text("activity.shops.area", n=area.mix.key)
+        name = words.text("activity.shops.area", n=words.number(int(area.mix.key)))
         total = count(area.mix.total, words)
         if area.mix.total is not None:
             total = words.text("activity.shops.areas_total", count=round(area.mix.total))

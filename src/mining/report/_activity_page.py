@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from mining.report import _activity_map as maps
 from mining.report._activity_facts import ActivityFacts
@@ -20,7 +19,8 @@ from mining.report._activity_told import change_view, season_view
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name
 from mining.report._rhythms import APART
-from mining.report._style import Drawing
+from mining.report._said import joined
+from mining.report._style import safe
 from mining.report._tables import Table, group_table
 
 ADDRESS = "activite.html"
@@ -120,7 +120,7 @@ def _map(found: ActivityFacts, words: Language, addresses: Mapping[str, str]) ->
         title=words.text("activity.map.title"), description=_described(found, metres, words),
     )  # fmt: skip
     return {
-        "map": Drawing(Markup(drawing.wide), Markup(drawing.narrow)),  # noqa: S704 - made here
+        "map": safe(drawing),
         "map_table": _positions(found, words, addresses),
         "map_notes": [words.text("activity.map.reading")]
         + ([words.text("activity.map.areas")] if rings else [])
@@ -203,7 +203,7 @@ def _described(found: ActivityFacts, metres: np.ndarray, words: Language) -> str
         "activity.map.desc",
         n=words.number(len(found.points)),
         width=maps.metres(round(width, -2), words),
-        groups=" ".join(told),
+        groups=joined(" ", told),
     )
 
 

@@ -15,6 +15,7 @@ from mining.report._activity_groups import Panel, Weeks
 from mining.report._clock import FloatArray
 from mining.report._language import Language, clean_name, finite
 from mining.report._rhythms import APART, UNKNOWN
+from mining.report._said import joined
 from mining.report._tables import Table
 
 HEIGHT = 200
@@ -33,6 +34,7 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
         {
             "anchor": anchor(panel),
             "title": title(panel, weeks, words),
+            "description": _description(panel, weeks, words),
             "figure": Markup(_figure(panel, weeks, top, words)),  # noqa: S704 - made here
             "places": some(panel.group.places, words),
             "told": _told(panel, words) if len(weeks.panels) > 1 else [],
@@ -185,7 +187,7 @@ def _description(panel: Panel, weeks: Weeks, words: Language) -> str:
                 mean=words.percent(mean, 2) if finite(mean) else words.raw("site.none"),
             )
         )
-    return words.text("activity.group.figure_desc", peaks=" ".join(peaks))
+    return words.text("activity.group.figure_desc", peaks=joined(" ", peaks))
 
 
 def _table(panel: Panel, weeks: Weeks, words: Language) -> Table:
