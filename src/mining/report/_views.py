@@ -18,6 +18,7 @@ from mining.report._incident_page import ADDRESS, place_anchors
 from mining.report._keep import keep
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
+from mining.report._options import options
 from mining.report._style import Drawing
 from mining.report._totals import Totals
 
@@ -32,6 +33,7 @@ def view(
         "title": clean_name(place.name),
         "keep": keep(place, found, words),
         "key_figures": _key_figures(place, found, words),
+        "options": options(place, found, words),
         "limits": say.limits(place, found, words),
         "year": say.comparison(place.year, words, year=True),
         "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
@@ -108,6 +110,7 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     )
     return {
         "trend_figure": _safe(drawing),
+        "trend_description": say.trend_description(trend, words),
         "trend_reading": say.trend_reading(trend, words),
         "trend_table": tables.trend_table(trend, words),
     }

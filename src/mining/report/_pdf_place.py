@@ -1,0 +1,195 @@
+"""What the two printed pages of a place hold: the content of its page, in a shorter form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mining.report import _ahead as ahead
+from mining.report import _style as style
+from mining.report._disclosure import Cell
+from mining.report._known import PlaceFacts, TerritoryFacts
+from mining.report._language import Language, clean_name, finite
+from mining.report._tables import Table
+from mining.report._totals import Total
+from mining.report._weeks import Week
+
+#: Longest sentence of an incident on paper.
+LONGEST = 220
+MOST_INCIDENTS = 4
+
+
+def content(
+    place: PlaceFacts,
+    facts: TerritoryFacts,
+    shown: dict[str, Any],
+    common: dict[str, Any],
+    words: Language,
+    *,
+    title: str,
+) -> dict[str, Any]:
+    """Return what ``place.typ`` shows, as JSON knows it.
+
+    Parameters
+    ----------
+    place, facts : PlaceFacts, TerritoryFacts
+        For the shades of the week and the lengths of the bars, which are no text.
+    shown, common : dict
+        What the page of the place shows, and what every page shows.
+    words : Language
+        Words of the page.
+    title : str
+        Title of the document.
+    """
+    headings = ("keep", "outlook", "options", "trend", "incidents", "limits", "sources")
+    return {
+        "lang": words.code,
+        "title": title,
+        "kicker": shown["kicker"],
+        "name": shown["title"],
+        "until": common["until"],
+        "simulated": words.text("site.simulated") if facts.simulated else "",
+        "heading": {k: words.text(f"heading.{k}") for k in headings}
+        | {"key": words.text("paper.key"), "week": shown["week_heading"]},
+        "key": shown["key_figures"],
+        "keep": shown["keep"],
+        "week": _week(place.week, facts, shown, words),
+        "trend": _trend(shown),
+        "outlook": _outlook(place, facts, shown, words),
+        "options": shown["options"],
+        "incidents": _incidents(shown, words),
+        "limits": shown["limits"],
+        "sources": common["source_lines"],
+        "foot": words.text(
+            "paper.foot", place=words.isolate(place.name), until=common["until"]
+        ),
+        "pages": [
+            words.text("paper.page", page=words.number(k), pages=words.number(2)) for k in (1, 2)
+        ],
+        "more": words.text("paper.few_rows"),
+    }
+
+
+def _table(table: Table | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {"caption": table.caption, "columns": table.columns, "rows": table.rows}
+
+
+def _week(
+    week: Week | None, facts: TerritoryFacts, shown: dict[str, Any], words: Language
+) -> dict[str, Any]:
+    table = shown["week_table"]
+    said = shown["week_intro"]
+    if week is None or table is None:
+        return {"table": None, "intro": [words.text("week.none")], "notes": [], "journal": []}
+    notes = [*shown.get("week_reading", ()), shown.get("week_notes", "")]
+    return {
+        "table": _table(table),
+        "shades": _shades(week) if facts.hourly else [],
+        "intro": said,
+        "notes": [n for n in notes if n],
+        "journal_title": words.text("week.journal"),
+        "journal": shown["journal"],
+    }
+
+
+def _shades(week: Week) -> list[list[dict[str, Any]]]:
+    """Return the paper and ink of each cell of the week, by hour and day."""
+    known = ~np.isnan(week.counts)
+    top = float(week.counts[known].max()) if known.any() else 1.0
+    out = []
+    for hour in range(week.counts.shape[1]):
+        row = []
+        for day in range(7):
+            if week.states[day, hour] != Cell.SHOWN or not known[day, hour]:
+                row.append({"fill": "#ffffff", "ink": style.MUTED, "peak": False})
+                continue
+            fill = style.HEAT(week.counts[day, hour] / (top or 1.0))[:3]
+            peak = week.peak is not None and (day, hour) == week.peak[:2]
+            row.append({"fill": _hex(fill), "ink": ink_on(fill), "peak": peak})
+        out.append(row)
+    return out
+
+
+def _hex(colour: tuple[float, ...]) -> str:
+    return "#" + "".join(f"{round(255 * c):02x}" for c in colour)
+
+
+def ink_on(colour: tuple[float, ...]) -> str:
+    """Return black or white, whichever stands out more: one of them has a contrast of 4.58."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    light = float(np.dot((0.2126, 0.7152, 0.0722), parts))
+    return "#000000" if (light + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+
+
+def _trend(shown: dict[str, Any]) -> dict[str, Any] | None:
+    if shown["trend_figure"] is None:
+        return None
+    drawing = str(shown["trend_figure"].wide)
+    return {
+        # On a page the drawing takes the page's font; here it must name one.
+        "svg": drawing.replace("<svg ", '<svg font-family="DejaVu Sans" ', 1),
+        "alt": shown["trend_description"],
+        "notes": shown["trend_reading"],
+    }
+
+
+def _outlook(
+    place: PlaceFacts, facts: TerritoryFacts, shown: dict[str, Any], words: Language
+) -> dict[str, Any]:
+    table, outlook = shown["outlook_table"], place.outlook
+    said = [shown["outlook_week"], shown["outlook_warning"], shown["outlook_simple"]]
+    if table is None or outlook is None:
+        return {"table": None, "said": [words.text("outlook.none")], "notes": []}
+    coming = {d.day for d in outlook.next_week}
+    at = [k for k, d in enumerate(outlook.days) if d.day in coming]
+    rows = [table.rows[k] for k in at]
+    days = [outlook.days[k].day for k in at]
+    totals = {t.day: t for t in place.totals.next_week} if place.totals else {}
+    drivers = {d.day: d for d in place.totals.drivers if d.notable} if place.totals else {}
+    why = [ahead.driven(drivers[d], words) if d in drivers else "" for d in days]
+    return {
+        "table": {"caption": table.caption, "columns": table.columns, "rows": rows},
+        "said": [s for s in said if s],
+        "bars": _bars([totals.get(d) for d in days], facts.minimum),
+        "bar_title": words.text("paper.shape"),
+        "why": why if any(why) else [],
+        "why_title": words.text("paper.why"),
+        "notes": [*shown["outlook_reading"], *shown["driver_reading"]],
+    }
+
+
+def _bars(totals: list[Total | None], minimum: int) -> list[list[float]]:
+    """Return low, middle and high of each day as shares of the highest; nothing if one is small."""
+    known = [t for t in totals if t is not None and finite(t.high)]
+    if not known or len(known) < len(totals) or any(t.low < minimum for t in known):
+        return []
+    top = max(t.high for t in known)
+    return [[round(v / top, 4) for v in (t.low, t.middle, t.high)] for t in known]
+
+
+def _incidents(shown: dict[str, Any], words: Language) -> dict[str, Any]:
+    if shown["incidents"] is None:
+        return {"said": [words.text("incident.unknown")], "table": None}
+    table = shown["recent_table"] or shown["notable_table"]
+    said = [] if shown["recent_table"] else [words.text("incident.none")]
+    said.append(shown["year_count"])
+    if table is None:
+        return {"said": said, "table": None}
+    rows = [tuple(_short(c) for c in row) for row in table.rows]
+    return {
+        "said": said,
+        "table": {"caption": table.caption, "columns": table.columns, "rows": rows},
+        "most": MOST_INCIDENTS,
+        "more": words.text("paper.more_incidents"),
+    }
+
+
+def _short(text: str) -> str:
+    """Cut a text that people wrote at a space, where it is too long for paper."""
+    clean = clean_name(text)
+    if len(clean) <= LONGEST:
+        return str(text)
+    return clean[:LONGEST].rsplit(" ", 1)[0] + " …"
