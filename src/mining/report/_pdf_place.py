@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 
 from mining.report import _ahead as ahead
+from mining.report import _curves as curves
+from mining.report import _sentences as say
 from mining.report import _style as style
 from mining.report._disclosure import Cell
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
 from mining.report._totals import Total
+from mining.report._trend import Trend
 from mining.report._weeks import Week
 
 #: Longest sentence of an incident on paper.
 LONGEST = 220
-MOST_INCIDENTS = 4
 
 
 def content(
@@ -55,7 +57,7 @@ def content(
         "key": shown["key_figures"],
         "keep": shown["keep"],
         "week": _week(place.week, facts, shown, words),
-        "trend": _trend(shown),
+        "trend": _trend(place.trend, shown, words),
         "outlook": _outlook(place, facts, shown, words),
         "options": shown["options"],
         "incidents": _incidents(shown, words),
@@ -67,7 +69,6 @@ def content(
         "pages": [
             words.text("paper.page", page=words.number(k), pages=words.number(2)) for k in (1, 2)
         ],
-        "more": words.text("paper.few_rows"),
     }
 
 
@@ -92,6 +93,8 @@ def _week(
         "notes": [n for n in notes if n],
         "journal_title": words.text("week.journal"),
         "journal": shown["journal"],
+        "compared_title": words.text("compare.table"),
+        "compared": [*shown["year"], *shown["last"]],
     }
 
 
@@ -124,14 +127,19 @@ def ink_on(colour: tuple[float, ...]) -> str:
     return "#000000" if (light + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
 
 
-def _trend(shown: dict[str, Any]) -> dict[str, Any] | None:
-    if shown["trend_figure"] is None:
+def _trend(trend: Trend | None, shown: dict[str, Any], words: Language) -> dict[str, Any] | None:
+    if trend is None or shown["trend_figure"] is None:
         return None
-    drawing = str(shown["trend_figure"].wide)
+    said = say.trend_description(trend, words)
+    drawing = curves.trend_strip(
+        trend, words, title=words.text("trend.figure_title"), description=said
+    )
     return {
         # On a page the drawing takes the page's font; here it must name one.
         "svg": drawing.replace("<svg ", '<svg font-family="DejaVu Sans" ', 1),
-        "alt": shown["trend_description"],
+        "title": words.text("trend.figure_title"),
+        # The table twin is on the page of the place, not on paper.
+        "alt": said.removesuffix(words.text("paper.twin")).rstrip(),
         "notes": shown["trend_reading"],
     }
 
@@ -143,22 +151,30 @@ def _outlook(
     said = [shown["outlook_week"], shown["outlook_warning"], shown["outlook_simple"]]
     if table is None or outlook is None:
         return {"table": None, "said": [words.text("outlook.none")], "notes": []}
-    coming = {d.day for d in outlook.next_week}
-    at = [k for k, d in enumerate(outlook.days) if d.day in coming]
-    rows = [table.rows[k] for k in at]
-    days = [outlook.days[k].day for k in at]
+    coming = [k for k, d in enumerate(outlook.days) if d in outlook.next_week]
+    days = [outlook.days[k].day for k in coming]
     totals = {t.day: t for t in place.totals.next_week} if place.totals else {}
     drivers = {d.day: d for d in place.totals.drivers if d.notable} if place.totals else {}
     why = [ahead.driven(drivers[d], words) if d in drivers else "" for d in days]
     return {
-        "table": {"caption": table.caption, "columns": table.columns, "rows": rows},
+        "table": {
+            "caption": words.text("paper.outlook"),
+            "columns": table.columns,
+            "rows": [table.rows[k] for k in coming],
+        },
         "said": [s for s in said if s],
         "bars": _bars([totals.get(d) for d in days], facts.minimum),
         "bar_title": words.text("paper.shape"),
         "why": why if any(why) else [],
         "why_title": words.text("paper.why"),
-        "notes": [*shown["outlook_reading"], *shown["driver_reading"]],
+        "notes": [words.text("paper.bars"), *_notes(place, shown, words)],
     }
+
+
+def _notes(place: PlaceFacts, shown: dict[str, Any], words: Language) -> list[str]:
+    """Return how the forecast did; how to read its curve of hours stays on the page."""
+    curve = {words.text(f"outlook.{k}") for k in ("reading", "days_own")}
+    return [s for s in (*shown["outlook_reading"], *shown["driver_reading"]) if s not in curve]
 
 
 def _bars(totals: list[Total | None], minimum: int) -> list[list[float]]:
@@ -182,7 +198,6 @@ def _incidents(shown: dict[str, Any], words: Language) -> dict[str, Any]:
     return {
         "said": said,
         "table": {"caption": table.caption, "columns": table.columns, "rows": rows},
-        "most": MOST_INCIDENTS,
         "more": words.text("paper.more_incidents"),
     }
 

@@ -110,7 +110,6 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     )
     return {
         "trend_figure": _safe(drawing),
-        "trend_description": say.trend_description(trend, words),
         "trend_reading": say.trend_reading(trend, words),
         "trend_table": tables.trend_table(trend, words),
     }
