@@ -44,7 +44,7 @@ def trend_strip(trend: Trend, words: Language, *, title: str, description: str) 
     """Draw the figure of :func:`trend_figure` for paper: as wide, and less high."""
 
     def paint(figure: Figure) -> None:
-        _trend(figure, trend, words, narrow=False, bottom=0.17)
+        _trend(figure, trend, words, narrow=False, bottom=0.17, apart=0.13)
 
     return style.draw_small(
         paint, name="tendance", title=title, description=description, height=172, width=style.WIDE
@@ -52,7 +52,13 @@ def trend_strip(trend: Trend, words: Language, *, title: str, description: str) 
 
 
 def _trend(
-    figure: Figure, trend: Trend, words: Language, *, narrow: bool, bottom: float = 0.11
+    figure: Figure,
+    trend: Trend,
+    words: Language,
+    *,
+    narrow: bool,
+    bottom: float = 0.11,
+    apart: float = 0.07,
 ) -> None:
     left = left_margin(words, [trend.now, trend.before], narrow=narrow)
     right = 0.985 if narrow else 0.85
@@ -79,6 +85,7 @@ def _trend(
         trend.mondays[-1],
         [(trend.now, now, style.ACCENT, "bold"), (trend.before, before, style.MUTED, "normal")],
         narrow=narrow,
+        apart=apart,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
+from mining.report._weeks import Week
 
 MOST_INCIDENTS = 3
 
@@ -37,9 +38,8 @@ def letter(
         _part("limits", shown["limits"], words),
         _part("sources", common["source_lines"], words),
     ]
-    week = shown["week_table"]
-    if week is not None:
-        parts.insert(1, {"title": shown["week_heading"], "lines": _week(week, words)})
+    if place.week is not None:
+        parts.insert(1, _week(place.week, shown, words))
     return {
         "w": words,
         "subject": words.text("mail.subject", **_plain(names)),
@@ -61,17 +61,24 @@ def _plain(names: dict[str, str]) -> dict[str, str]:
 
 
 def _part(heading: str, lines: list[str], words: Language) -> dict[str, Any]:
-    return {"title": words.text(f"heading.{heading}"), "lines": lines}
+    return {"title": words.text(f"heading.{heading}"), "intro": "", "lines": lines}
 
 
-def _week(table: Any, words: Language) -> list[str]:
+def _week(week: Week, shown: dict[str, Any], words: Language) -> dict[str, Any]:
     """Return a line for each day: the last row of a table by hour, all rows of one by day."""
+    table = shown["week_table"]
     if len(table.columns) > 2:
         days = [words.weekday(d).capitalize() for d in range(7)]
         pairs = list(zip(days, table.rows[-1][1:], strict=True))
     else:
         pairs = [(row[0], row[1]) for row in table.rows]
-    return [table.caption, *(words.text("mail.pair", name=n, value=v) for n, v in pairs)]
+    return {
+        "title": shown["week_heading"],
+        "intro": words.text("week.typical")
+        if week.typical
+        else words.text("mail.days", week=words.week(week.monday)),
+        "lines": [words.text("mail.pair", name=n, value=v) for n, v in pairs],
+    }
 
 
 def _outlook(shown: dict[str, Any], words: Language) -> list[str]:

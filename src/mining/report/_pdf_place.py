@@ -85,12 +85,17 @@ def _week(
     said = shown["week_intro"]
     if week is None or table is None:
         return {"table": None, "intro": [words.text("week.none")], "notes": [], "journal": []}
+    # Signs of the figure that the printed table has not: it has the words of the table.
+    signs = {
+        words.text("week.reading_low", minimum=words.number(facts.minimum)),
+        words.text("week.reading_absent"),
+    }
     notes = [*shown.get("week_reading", ()), shown.get("week_notes", "")]
     return {
         "table": _table(table),
         "shades": _shades(week) if facts.hourly else [],
         "intro": said,
-        "notes": [n for n in notes if n],
+        "notes": [n for n in notes if n and n not in signs],
         "journal_title": words.text("week.journal"),
         "journal": shown["journal"],
         "compared_title": words.text("compare.table"),
