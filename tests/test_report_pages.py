@@ -94,6 +94,11 @@ def test_files(site: dict[str, str]) -> None:
     assert set(site) == {
         "incidents.html", "index.html", "qualite.html", "style.css", PLACE,
         "lieux/rue-des-febvres.html", "lieux/passage-du-four.html",
+        *(
+            f"{folder}/{place}.{ending}"
+            for folder, ending in (("pdf", "pdf"), ("courriels", "eml"))
+            for place in ("place-saint-martin", "rue-des-febvres", "passage-du-four")
+        ),
     }  # fmt: skip
 
 
@@ -164,9 +169,11 @@ def test_pages_are_light(site: dict[str, str]) -> None:
 
 def test_same_bytes_each_time(site: dict[str, str]) -> None:
     again = build(**inputs.everything())
-    assert again == site
-    for page in site.values():
-        assert not re.search(r"matplotlib|dc:date|Created|0x[0-9a-f]{6}", page)
+    assert {name: str(content) for name, content in again.items()} == site
+    for name, page in site.items():
+        assert name.endswith((".pdf", ".eml")) or not re.search(
+            r"matplotlib|dc:date|Created|0x[0-9a-f]{6}", page
+        )
 
 
 def test_week_table_holds_the_counts(html: dict[str, str]) -> None:
@@ -368,7 +375,7 @@ def test_names_neither_break_nor_attack() -> None:
     places = [name for name in out if name.startswith("lieux/")]
     assert len(places) == len(ATTACKS)
     for name, page in out.items():
-        assert re.fullmatch(r"(lieux/)?[a-z0-9-]{1,65}\.(html|css)", name)
+        assert re.fullmatch(r"((lieux|pdf|courriels)/)?[a-z0-9-]{1,65}\.(html|css|pdf|eml)", name)
         if name.endswith(".html"):
             root = tree(str(page))
             assert not list(root.iter(f"{SPACE}script"))

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 #: A plain address and nothing else: no name, no list, no second line.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 #: Longest subject: more is cut off by most readers of mail.
 LONGEST_SUBJECT = 120
 #: Names under this domain belong to nobody (RFC 2606).

@@ -29,7 +29,10 @@ def letter(
     words : Language
         Words of the page.
     """
-    names = {"place": words.isolate(place.name), "territory": words.isolate(facts.name)}
+    names: dict[str, Any] = {
+        "place": words.isolate(place.name),
+        "territory": words.isolate(facts.name),
+    }
     parts = [
         _part("keep", shown["keep"], words),
         _part("outlook", _outlook(shown, words), words),
@@ -54,7 +57,7 @@ def letter(
     }
 
 
-def _plain(names: dict[str, str]) -> dict[str, str]:
+def _plain(names: dict[str, Any]) -> dict[str, Any]:
     """Return names without marks of direction, which a subject line cannot use."""
     marks = dict.fromkeys(map(ord, (FIRST_ISOLATE, POP_ISOLATE)))
     return {k: v.translate(marks) for k, v in names.items()}

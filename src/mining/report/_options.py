@@ -80,6 +80,4 @@ def _hours(rhythm: Rhythm, words: Language) -> list[str]:
 
 
 def _hour(key: str, hour: int, count: float, words: Language) -> str:
-    return words.text(
-        f"options.{key}", slot=words.slot(hour), passages=say.passages(words, count)
-    )
+    return words.text(f"options.{key}", slot=words.slot(hour), passages=say.passages(words, count))

@@ -6,18 +6,20 @@ import json
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import matplotlib as mpl
 import typst
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 #: Longest run of letters that a line surely holds; a longer one may be broken anywhere.
 LONGEST_RUN = 24
 _BREAK = "\u200b"
 
 
-def compile_pdf(template: str, content: dict[str, Any], *, form: str = "pdf") -> list[bytes]:
+def compile_pdf(
+    template: str, content: dict[str, Any], *, form: Literal["pdf", "png"] = "pdf"
+) -> list[bytes]:
     """Typeset a template of ``report/templates``.
 
     Parameters
@@ -47,9 +49,9 @@ def compile_pdf(template: str, content: dict[str, Any], *, form: str = "pdf") ->
     """
     given = {"content": json.dumps(_breakable(content), ensure_ascii=False, sort_keys=True)}
     made = _compiler(template).compile(
-        format=form,  # type: ignore[arg-type]
+        format=form,
         sys_inputs=given,
-        pdf_standards=STANDARD if form == "pdf" else None,
+        pdf_standards=STANDARD if form == "pdf" else [],
         ppi=110.0,
     )
     if made is None:  # pragma: no cover - typst writes a file only if it is given a path

@@ -63,9 +63,7 @@ def content(
         "incidents": _incidents(shown, words),
         "limits": shown["limits"],
         "sources": common["source_lines"],
-        "foot": words.text(
-            "paper.foot", place=words.isolate(place.name), until=common["until"]
-        ),
+        "foot": words.text("paper.foot", place=words.isolate(place.name), until=common["until"]),
         "pages": [
             words.text("paper.page", page=words.number(k), pages=words.number(2)) for k in (1, 2)
         ],
@@ -172,11 +170,11 @@ def _outlook(
         "bar_title": words.text("paper.shape"),
         "why": why if any(why) else [],
         "why_title": words.text("paper.why"),
-        "notes": [words.text("paper.bars"), *_notes(place, shown, words)],
+        "notes": [words.text("paper.bars"), *_notes(shown, words)],
     }
 
 
-def _notes(place: PlaceFacts, shown: dict[str, Any], words: Language) -> list[str]:
+def _notes(shown: dict[str, Any], words: Language) -> list[str]:
     """Return how the forecast did; how to read its curve of hours stays on the page."""
     curve = {words.text(f"outlook.{k}") for k in ("reading", "days_own")}
     return [s for s in (*shown["outlook_reading"], *shown["driver_reading"]) if s not in curve]
