@@ -63,7 +63,8 @@ def draft(*, subject: str, text: str, html: str, pdf: bytes, name: str, contact:
 
 
 def _one_line(subject: str) -> str:
-    line = " ".join(subject.split())
+    """Return one line that holds no encoded word (RFC 2047): decoded, it could hold a second."""
+    line = " ".join(subject.split()).replace("=?", "= ?")
     if len(line) <= LONGEST_SUBJECT:
         return line
     return line[:LONGEST_SUBJECT].rstrip() + "…"
