@@ -28,10 +28,9 @@ from mining.report import facts
 from mining.report._known import TerritoryFacts
 from mining.report._language import language
 from mining.report._options import options
-from mining.report._pages import _common
+from mining.report._pages import _common, _render
 from mining.report._pdf import compile_pdf
 from mining.report._pdf_place import content, ink_on
-from mining.report._render import render
 from mining.report._style import HEAT
 from mining.report._views import view
 
@@ -55,7 +54,7 @@ def printed(found: TerritoryFacts, place: int = 0) -> tuple[dict[str, Any], str]
     common = _common(found, FRENCH, {here.name: address})
     used = [m.model for m in found.models] + list(here.served)
     shown = view(here, found, FRENCH, say.model_names(used, FRENCH))
-    html = render(
+    html = _render(
         "place.html", **common, v=shown, title="t", page="place", root="../", here=address,
         printed="pdf/lieu.pdf",
     )  # fmt: skip
@@ -280,7 +279,7 @@ def test_an_attack_in_every_text_at_once(busy: tuple[dict[str, Any], str]) -> No
     check(compile_pdf(TEMPLATE, replaced(busy[0], ATTACKS[0]))[0])
 
 
-@pytest.mark.parametrize("times", [2, 30])
+@pytest.mark.parametrize("times", [2, 12])
 def test_two_pages_however_much_there_is_to_say(
     times: int, busy: tuple[dict[str, Any], str]
 ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import jinja2
 import pandas as pd
 import xarray as xr
 
@@ -20,7 +22,6 @@ from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._paper import papers, printed_address
-from mining.report._render import render, source
 from mining.report._slug import slugs
 from mining.report._views import view
 
@@ -101,15 +102,16 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
-    out: dict[str, str | bytes] = {STYLE: source(STYLE)}
+    out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
+    printed: dict[str, bytes] = {}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
         shown = view(place, found, words, models)
         title = words.text(
             "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
         )
-        address, slug = addresses[place.name], names[place.name]
-        out[address] = render(
+        address = addresses[place.name]
+        out[address] = _render(
             "place.html",
             **common,
             v=shown,
@@ -117,12 +119,36 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             page="place",
             root="../",
             here=address,
-            printed=printed_address(slug),
+            printed=printed_address(names[place.name]),
         )
-        out |= papers(place, found, shown, common, words, slug=slug, title=title)
+        printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
-    return out
+    return out | printed
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("mining.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _source(name: str) -> str:
+    loader = _environment().loader
+    if loader is None:  # pragma: no cover - the environment above has one
+        raise RuntimeError(name)
+    return loader.get_source(_environment(), name)[0]
+
+
+def _render(template: str, **values: Any) -> str:
+    text = _environment().get_template(template).render(**values)
+    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -167,7 +193,7 @@ def _index(
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:
         notes.append(words.text("places.only_one"))
-    return render(
+    return _render(
         "index.html",
         **common,
         v=view(found.whole, found, words, models),
@@ -190,7 +216,7 @@ def _index(
 def _incidents(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
 ) -> str:
-    return render(
+    return _render(
         "incidents.html",
         **common,
         v=page_view(found, words, addresses),
@@ -214,7 +240,7 @@ def _quality(
 ) -> str:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
     names = {r.sensor: quality.sensor_name(r) for r in found.quality}
-    return render(
+    return _render(
         "quality.html",
         **common,
         title=words.text("site.quality_title", territory=clean_name(found.name)),
