@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -302,6 +303,34 @@ def test_two_pages_however_much_there_is_to_say(
         assert re.sub(r"\s+", " ", sentence) in told
 
 
+@pytest.mark.parametrize("columns", [2, 3, 4])
+@pytest.mark.parametrize("bars", [False, True])
+@pytest.mark.parametrize("why", [False, True])
+def test_every_form_of_the_forecast(
+    columns: int, bars: bool, why: bool, busy: tuple[dict[str, Any], str]
+) -> None:
+    ahead = busy[0]["outlook"]
+    table = {
+        **ahead["table"],
+        "columns": ahead["table"]["columns"][:columns],
+        "rows": [row[:columns] for row in ahead["table"]["rows"]],
+    }
+    changed = {"table": table} | ({} if bars else {"bars": []}) | ({} if why else {"why": []})
+    made = compile_pdf(TEMPLATE, {**busy[0], "outlook": {**ahead, **changed}})[0]
+    check(made)
+    told = re.sub(r"\s+", " ", read(made).pages[1].extract_text())
+    shown = 3 if why and columns > 3 else columns  # what drives a day takes the last column
+    for row in table["rows"]:
+        assert all(re.sub(r"\s+", " ", cell) in told for cell in row[:shown])
+
+
+def test_a_name_without_letters_has_a_heading_all_the_same(known: TerritoryFacts) -> None:
+    bare = dataclasses.replace(known.places[0], name="\u202e\n")
+    parts, _ = printed(dataclasses.replace(known, places=(bare,)))
+    assert parts["name"] == "–"
+    check(compile_pdf(TEMPLATE, parts)[0])
+
+
 def test_a_first_week_without_history_forecast_or_incidents() -> None:
     cube = inputs.cube_of("2025-11-04", sensors=inputs.SENSORS[:1])
     found = facts(inputs.territory(simulated=True), cube, cubes.by_place(cube))
@@ -365,13 +394,15 @@ def test_options_name_the_extreme_days_and_hours(known: TerritoryFacts) -> None:
 
 
 def test_days_that_are_alike_are_not_told_apart(known: TerritoryFacts) -> None:
-    from dataclasses import replace
-
     place = next(p for p in known.places if p.name == "Place Saint-Martin")
     assert place.totals is not None
-    days = tuple(replace(d, low=900.0, middle=1000.0, high=1200.0) for d in place.totals.days)
-    flat = replace(place, totals=replace(place.totals, days=days), rhythm=None)
+    days = tuple(
+        dataclasses.replace(d, low=900.0, middle=1000.0, high=1200.0) for d in place.totals.days
+    )
+    flat = dataclasses.replace(
+        place, totals=dataclasses.replace(place.totals, days=days), rhythm=None
+    )
     said = options(flat, known, FRENCH)
     assert "se ressemblent, de 1\u202f000 à 1\u202f000" in said[0]
-    few = replace(place, totals=None, rhythm=None)
+    few = dataclasses.replace(place, totals=None, rhythm=None)
     assert options(few, known, FRENCH) == [FRENCH.text("options.none")]

@@ -49,7 +49,7 @@ def content(
         "lang": words.code,
         "title": title,
         "kicker": shown["kicker"],
-        "name": shown["title"],
+        "name": shown["title"] or str(words.raw("site.none")),
         "until": common["until"],
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "heading": {k: words.text(f"heading.{k}") for k in headings}
@@ -158,6 +158,7 @@ def _outlook(
     days = [outlook.days[k].day for k in coming]
     totals = {t.day: t for t in place.totals.next_week} if place.totals else {}
     drivers = {d.day: d for d in place.totals.drivers if d.notable} if place.totals else {}
+    bars = _bars([totals.get(d) for d in days], facts.minimum)
     why = [ahead.driven(drivers[d], words) if d in drivers else "" for d in days]
     return {
         "table": {
@@ -166,11 +167,11 @@ def _outlook(
             "rows": [table.rows[k] for k in coming],
         },
         "said": [s for s in said if s],
-        "bars": _bars([totals.get(d) for d in days], facts.minimum),
+        "bars": bars,
         "bar_title": words.text("paper.shape"),
         "why": why if any(why) else [],
         "why_title": words.text("paper.why"),
-        "notes": [words.text("paper.bars"), *_notes(shown, words)],
+        "notes": [*([words.text("paper.bars")] if bars else []), *_notes(shown, words)],
     }
 
 
