@@ -29,9 +29,10 @@ from mining.report import facts
 from mining.report._known import TerritoryFacts
 from mining.report._language import language
 from mining.report._options import options
-from mining.report._pages import _common, _render
+from mining.report._pages import _common
 from mining.report._pdf import compile_pdf
 from mining.report._pdf_place import content, ink_on
+from mining.report._render import render
 from mining.report._style import HEAT
 from mining.report._views import view
 
@@ -55,7 +56,7 @@ def printed(found: TerritoryFacts, place: int = 0) -> tuple[dict[str, Any], str]
     common = _common(found, FRENCH, {here.name: address})
     used = [m.model for m in found.models] + list(here.served)
     shown = view(here, found, FRENCH, say.model_names(used, FRENCH))
-    html = _render(
+    html = render(
         "place.html", **common, v=shown, title="t", page="place", root="../", here=address,
         printed="pdf/lieu.pdf",
     )  # fmt: skip
@@ -187,7 +188,14 @@ def test_paper_holds_the_sentences_of_the_page(
     paper = re.sub(r"\s+", " ", text_of(pdf))
     parts = busy[0]
     told = [k[n] for k in parts["key"] for n in ("label", "value")]
-    told += [*parts["keep"], *parts["options"], *parts["limits"], *parts["sources"]]
+    told += [k["sure"] for k in (*parts["key"], *parts["keep"]) if k["sure"]]
+    told += [
+        *(k["text"] for k in parts["keep"]),
+        parts["sure"],
+        *parts["options"],
+        *parts["limits"],
+        *parts["sources"],
+    ]
     told += [*parts["outlook"]["said"], *(w for w in parts["outlook"]["why"] if w)]
     told += [cell for row in parts["week"]["table"]["rows"] for cell in row]
     assert len(told) > 200
@@ -299,7 +307,8 @@ def test_two_pages_however_much_there_is_to_say(
     made = compile_pdf(TEMPLATE, more)[0]
     check(made)
     told = re.sub(r"\s+", " ", text_of(made))
-    for sentence in (*one["keep"], *one["options"], *one["limits"], *one["sources"]):
+    keep = [line["text"] for line in one["keep"]]
+    for sentence in (*keep, *one["options"], *one["limits"], *one["sources"]):
         assert re.sub(r"\s+", " ", sentence) in told
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
+from mining.report._pdf_place import trust
 from mining.report._weeks import Week
 
 MOST_INCIDENTS = 3
@@ -34,7 +35,7 @@ def letter(
         "territory": words.isolate(facts.name),
     }
     parts = [
-        _part("keep", shown["keep"], words),
+        _part("keep", [_trusted(s, words) for s in shown["keep"]], words),
         _part("outlook", _outlook(shown, words), words),
         _part("options", shown["options"], words),
         _part("incidents", _incidents(shown, words), words),
@@ -51,10 +52,16 @@ def letter(
         "intro": words.text("mail.intro", **names),
         "until": common["until"],
         "simulated": words.text("site.simulated") if facts.simulated else "",
-        "key": shown["key_figures"],
+        "key": [{**k, "value": _trusted(k["value"], words)} for k in shown["key_figures"]],
         "key_title": words.text("paper.key"),
         "parts": parts,
     }
+
+
+def _trusted(text: str, words: Language) -> str:
+    """Return a text, and in brackets how far its figures can be trusted."""
+    word = trust(text, words)
+    return words.text("mail.trusted", text=text, word=word) if word else text
 
 
 def _plain(names: dict[str, Any]) -> dict[str, Any]:

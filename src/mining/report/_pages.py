@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import jinja2
 import pandas as pd
 import xarray as xr
 
@@ -17,11 +15,14 @@ from mining.report import _cover as cover
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._annexes import annexes
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._paper import papers, printed_address
+from mining.report._render import render, source
+from mining.report._said import joined
 from mining.report._slug import slugs
 from mining.report._views import view
 
@@ -102,7 +103,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
-    out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
+    out: dict[str, str | bytes] = {STYLE: source(STYLE)}
     printed: dict[str, bytes] = {}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
@@ -111,7 +112,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
         )
         address = addresses[place.name]
-        out[address] = _render(
+        out[address] = render(
             "place.html",
             **common,
             v=shown,
@@ -119,36 +120,13 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             page="place",
             root="../",
             here=address,
+            about=clean_name(place.name),
             printed=printed_address(names[place.name]),
         )
         printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
-    return out | printed
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("mining.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _source(name: str) -> str:
-    loader = _environment().loader
-    if loader is None:  # pragma: no cover - the environment above has one
-        raise RuntimeError(name)
-    return loader.get_source(_environment(), name)[0]
-
-
-def _render(template: str, **values: Any) -> str:
-    text = _environment().get_template(template).render(**values)
-    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
+    return out | annexes(out, found) | printed
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -159,13 +137,13 @@ def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -
         "contact": found.contact,
     }
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
-    period = say.days_period(found.start, (found.today - pd.Timedelta("1ns")).normalize(), words)
+    period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]
     counting = any(cubes.kind_of(r.kind).is_count for r in found.quality)
     if counting:
         rules.append(words.text("source.no_personal"))
     if counting and found.minimum > 1:
-        rules.insert(1, words.text("source.minimum", n=words.number(found.minimum)))
+        rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
     return {
         "w": words,
         "facts": found,
@@ -193,7 +171,7 @@ def _index(
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:
         notes.append(words.text("places.only_one"))
-    return _render(
+    return render(
         "index.html",
         **common,
         v=view(found.whole, found, words, models),
@@ -202,7 +180,7 @@ def _index(
         root="",
         here="index.html",
         place_table=tables.place_table(found, words, addresses) if found.places else None,
-        place_notes=" ".join(notes),
+        place_notes=joined(" ", notes),
         outlook_places=ahead_tables.outlook_places(found, words, addresses),
         outlook_notes=_outlook_notes(found, words),
         group_table=tables.group_table(found.groups, words) if found.groups else None,
@@ -216,7 +194,7 @@ def _index(
 def _incidents(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
 ) -> str:
-    return _render(
+    return render(
         "incidents.html",
         **common,
         v=page_view(found, words, addresses),
@@ -232,7 +210,7 @@ def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
     keys = ["index_reading_own" if own else "index_reading"]
     if any(p.score for p in found.places):
         keys.append("index_reading_error")
-    return " ".join(words.text(f"outlook.{k}") for k in keys)
+    return joined(" ", (words.text(f"outlook.{k}") for k in keys))
 
 
 def _quality(
@@ -240,7 +218,7 @@ def _quality(
 ) -> str:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
     names = {r.sensor: quality.sensor_name(r) for r in found.quality}
-    return _render(
+    return render(
         "quality.html",
         **common,
         title=words.text("site.quality_title", territory=clean_name(found.name)),

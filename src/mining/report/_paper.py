@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-
-import jinja2
 
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language
@@ -13,6 +10,7 @@ from mining.report._mail import draft
 from mining.report._mail_place import letter
 from mining.report._pdf import compile_pdf
 from mining.report._pdf_place import content
+from mining.report._render import render
 
 PRINTED, LETTERS = "pdf", "courriels"
 
@@ -49,27 +47,10 @@ def papers(
     said = letter(place, facts, shown, common, words)
     mail = draft(
         subject=said["subject"],
-        text=_fill("mail.txt", said),
-        html=_fill("mail.html", said),
+        text=render("mail.txt", **said),
+        html=render("mail.html", **said),
         pdf=pdf,
         name=f"{slug}.pdf",
         contact=facts.contact,
     )
     return {printed_address(slug): pdf, f"{LETTERS}/{slug}.eml": mail}
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    """Return the templates of letters: names are escaped in HTML, plain text stays as it is."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("mining.report", "templates"),
-        autoescape=jinja2.select_autoescape(("html",)),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _fill(template: str, said: dict[str, Any]) -> str:
-    return _templates().get_template(template).render(**said)

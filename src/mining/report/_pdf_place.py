@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mining.report import _ahead as ahead
+from mining.report import _confidence as sure
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _style as style
@@ -54,8 +55,9 @@ def content(
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "heading": {k: words.text(f"heading.{k}") for k in headings}
         | {"key": words.text("paper.key"), "week": shown["week_heading"]},
-        "key": shown["key_figures"],
-        "keep": shown["keep"],
+        "key": [k | {"sure": trust(k["value"], words)} for k in shown["key_figures"]],
+        "keep": [{"text": s, "sure": trust(s, words)} for s in shown["keep"]],
+        "sure": shown["sure_reading"],
         "week": _week(place.week, facts, shown, words),
         "trend": _trend(place.trend, shown, words),
         "outlook": _outlook(place, facts, shown, words),
@@ -68,6 +70,12 @@ def content(
             words.text("paper.page", page=words.number(k), pages=words.number(2)) for k in (1, 2)
         ],
     }
+
+
+def trust(text: str, words: Language) -> str:
+    """Return how far the figures of a text can be trusted, in a word; nothing if it is not told."""
+    word = sure.of(text)
+    return words.text(f"confidence.{word}") if word else ""
 
 
 def _table(table: Table | None) -> dict[str, Any] | None:
