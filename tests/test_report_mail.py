@@ -82,7 +82,7 @@ def test_the_text_alone_says_it_all(site: dict[str, str | bytes], letter: EmailM
     assert len(key) == 3
     sections = {s.get("aria-labelledby"): s for s in page.iter("section")}
     told = [
-        plain("".join(e.itertext()))
+        plain("".join(e.itertext())).strip()
         for name in ("retenir", "faire", "limites", "sources")
         for e in sections[name].iter("li")
     ]
