@@ -25,7 +25,7 @@ MONTHS = (
 )
 DAY = r"\d{1,2}(?:er)?"
 #: What stands before an hour of the clock; "décalée de 2 h" is a duration.
-AT = rf"(?:^|(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{SHORT} )"
+AT = rf"(?:^|\(|{GAP}- |(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{SHORT} )"
 #: Dates, and hours of the clock: those that follow such a word, or stand alone.
 TIMES = [
     rf"\b{DAY}(?:{GAP}(?:et|au){GAP}{DAY})?{GAP}{MONTHS}(?: \d{{4}})?",
@@ -99,8 +99,8 @@ class Trace:
         texts: dict[str, str] = {}
         for row in rows_of(annex):
             name = row["cellule"].partition("-")[0]
-            limit = re.search(rf"moins de{GAP}(\d+)", row["motif"])
-            shown = row["valeur"] or (limit[1] if limit else "")
+            limit = re.search(rf"moins de{GAP}([\d{THIN}]+)", row["motif"])
+            shown = row["valeur"] or (limit[1].replace(THIN, "") if limit else "")
             numbers = found.setdefault(name, [])
             if shown and not (shown == "0" and row["texte"].startswith("Aucun")):
                 numbers.append(float(shown))
@@ -116,8 +116,9 @@ class Trace:
         """Return the figures of a text: first and last sign, value."""
         for name in self.names:
             text = text.replace(name, "_" * len(name))
-        for piece in constants():
-            text = text.replace(piece, "_" * len(piece))
+        for piece in (p for p in constants() if p in text):
+            whole = rf"(?<!\w){re.escape(piece)}(?![\w{THIN}])"
+            text = re.sub(whole, lambda m: "_" * len(m[0]), text)
         for pattern in TIMES:
             text = re.sub(pattern, lambda m: "_" * len(m[0]), text)
         return [(m.start(), m.end(), value_of(m[0])) for m in NUMBER.finditer(text)]

@@ -61,7 +61,7 @@ def names_of(given: dict[str, Any]) -> set[str]:
     cube = given["cube"]
     out = {str(v) for c in ("sensor", "name", "place") for v in cube[c].to_numpy()}
     out |= {e["title"] for e in json.loads(cube.attrs.get("events", "[]"))}
-    out |= {str(v) for v in vars(given["territory"]).values()}
+    out |= {v for v in vars(given["territory"]).values() if isinstance(v, str)}
     for table, columns in (("impacts", ["title"]), ("unmatched", ["incident"])):
         if given.get(table) is not None:
             out |= {str(v) for c in columns for v in given[table][c]}

@@ -7,12 +7,11 @@ cell without more to do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from mining.report._language import Language
 from mining.report._said import Figure, Said, Span, figures_of, span_of
-from mining.report._style import Drawing
 from mining.report._tables import Table
 
 
@@ -132,14 +131,15 @@ def annex(values: Mapping[str, Any], place: str, words: Language) -> tuple[Cell,
     Parameters
     ----------
     values : mapping
-        What its template is given: texts and tables at any depth; ``v`` comes first.
+        What its template is given: texts and tables at any depth; ``v`` comes first, ``facts``
+        hold no text.
     place : str
         What the page is about.
     words : Language
         Its language.
     """
     ledger = _Ledger(words, place)
-    rest = {k: v for k, v in values.items() if k != "v"}
+    rest = {k: v for k, v in values.items() if k not in {"v", "facts"}}
     for key, line, item in (*_items(values.get("v", {})), *_items(rest)):
         if isinstance(item, Table):
             for text in (item.caption, *item.columns):
@@ -157,8 +157,8 @@ def _items(value: object, key: str = "", line: str = "") -> Iterator[tuple[str, 
     """  # noqa: D205
     if isinstance(value, Said | Table):
         yield key, line, value
-    elif isinstance(value, Drawing):
-        yield from _items([value.title, value.description], key)
+    elif is_dataclass(value):
+        yield from _items([getattr(value, f.name) for f in fields(value)], key)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             label = str(value.get("label", "")) if name == "value" else ""

@@ -23,6 +23,8 @@ from mining.report._typography import NBSP, TYPOGRAPHY
 MINUS = "\u2212"
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
+#: The text that stands for a count below the least that is shown.
+_BELOW = "unit.less_than"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -114,6 +116,10 @@ class Language:
         if count is not None:
             values = {"n": self.number(count), **values}
         said = composed(self.set(str(entry).strip()), values, self.raw("format.units"))
+        if key == _BELOW:
+            why = str(self.raw("annex.why.below")).format(n=values["n"])
+            hidden = (f._replace(value=None, why=self.set(why)) for f in figures_of(said))
+            return Said(said, hidden)
         if key.startswith("format."):
             return Said(said, figures_of(said), hull(values.values()))
         return said
@@ -139,13 +145,12 @@ class Language:
 
     def bound(self, minimum: int) -> str:
         """Return the smallest count that may be shown: what a hidden one lies below."""
-        text = self.number(minimum)
-        why = self.text("annex.why.below", n=str(text))
-        return Said(text, [Figure(0, str(text), None, why=str(why))])
+        text = self.below(minimum)
+        return text[figures_of(text)[0].at :]
 
     def below(self, minimum: int) -> str:
         """Return what stands for a count that is too small to be shown: "< 11"."""
-        return self.text("unit.less_than", n=self.bound(minimum))
+        return self.text(_BELOW, n=self.number(minimum))
 
     def about(self, value: float, unit: str = "") -> str:
         """Return a number to three significant digits, for what is only expected."""

@@ -10,6 +10,7 @@ import jinja2
 from mining.report import _confidence as sure
 from mining.report._annex import Cell, annex
 from mining.report._annex_files import links
+from mining.report._language import Language
 
 
 @cache
@@ -42,6 +43,21 @@ class Page(str):
     cells: tuple[Cell, ...]
 
 
+class _Heard:
+    """The words of a page, which hear what its template says with them."""
+
+    def __init__(self, words: Language) -> None:
+        self._words = words
+        self.said: list[str] = []
+
+    def text(self, key: str, **values: Any) -> str:
+        self.said.append(self._words.text(key, **values))
+        return self.said[-1]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._words, name)
+
+
 def render(template: str, **values: Any) -> str:
     """Return a filled template; empty lines are left out of pages, and kept in plain text.
 
@@ -49,8 +65,10 @@ def render(template: str, **values: Any) -> str:
     territory.
     """
     page = "here" in values
+    words = values["w"]
     if page:
         values["annex"] = links(values["here"], values["facts"].name)
+        values["w"] = _Heard(words)
     text = environment().get_template(template).render(**values)
     if template.endswith(".txt"):
         return text
@@ -59,5 +77,6 @@ def render(template: str, **values: Any) -> str:
         return text
     out = Page(text)
     out.heading = str(values["title"])
-    out.cells = annex(values, values.get("about", values["territory"]), values["w"])
+    values["heard"] = values["w"].said
+    out.cells = annex(values, values.get("about", values["territory"]), words)
     return out
