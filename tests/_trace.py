@@ -25,13 +25,14 @@ MONTHS = (
 )
 DAY = r"\d{1,2}(?:er)?"
 #: What stands before an hour of the clock; "décalée de 2 h" is a duration.
-AT = rf"(?:^|\(|{GAP}- |(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{SHORT} )"
+AT = rf"(?:^|(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{SHORT} )"
 #: Dates, and hours of the clock: those that follow such a word, or stand alone.
 TIMES = [
     rf"\b{DAY}(?:{GAP}(?:et|au){GAP}{DAY})?{GAP}{MONTHS}(?: \d{{4}})?",
     rf"\b{MONTHS} \d{{4}}\b",
     rf"{SHORT}{GAP}\d{{1,2}}(?!\d)",
     r"^\d{4}(?=\s:)",
+    rf"\(\d{{1,2}}{GAP}h - \d{{1,2}}{GAP}h\)",
     rf"{AT}\d{{1,2}}{GAP}h(?:{GAP}\d{{2}})?(?!\w)",
 ]
 NUMBER = re.compile(rf"(?<![\w,.])[+{MINUS}]?\d+(?:{THIN}\d{{3}})*(?:,\d+)?")

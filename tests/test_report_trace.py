@@ -37,7 +37,9 @@ def _renewed() -> dict[str, Any]:
 
 def _silent() -> dict[str, Any]:
     """Return a town with a place that was silent all week, and one that was for a day and more."""
-    cube = inputs.silence(inputs.cube_of("2025-09-01"), "b1", "2025-10-27", "2025-11-03")
+    cube = inputs.silence(
+        inputs.cube_of("2025-09-01", sensors=inputs.SENSORS[:3]), "b1", "2025-10-27", "2025-11-03"
+    )
     return _town(cube=inputs.silence(cube, "a1", "2025-10-30", "2025-10-31 06:00"))
 
 
@@ -46,7 +48,9 @@ TOWNS = {
     "whole": inputs.everything,
     "renewed, no totals": _renewed,
     "silent": _silent,
-    "few": lambda: _town(cube=inputs.cube_of("2025-10-20"), minimum_count=400),
+    "few": lambda: _town(
+        cube=inputs.cube_of("2025-10-20", sensors=inputs.SENSORS[1:3]), minimum_count=400
+    ),
     "first days": lambda: _town(cube=inputs.cube_of("2025-11-01")),
 }
 
@@ -161,7 +165,7 @@ def test_hidden_counts_have_a_reason_and_no_value() -> None:
 def test_figures_of_analyses_are_read_where_they_stand() -> None:
     words = language("fr")
     text = words.set(
-        "Dans la nuit du 31 décembre 2023 au 1er janvier, les 19 capteurs ensemble comptent "
+        "Matins (6 h - 10 h). Dans la nuit du 31 décembre 2023 au 1er janvier, les 19 capteurs ensemble comptent "
         "1\u202f234 passages pour 300 attendus (4,1 fois plus). Le 2 mars de 6 h à 14 h, « 45 Rue "
         "Haute » baisse (\u221278 %) : peut-être une horloge décalée de 2 h."
     )

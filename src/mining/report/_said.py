@@ -62,9 +62,7 @@ class Said(str):
     figures: tuple[Figure, ...]
     span: Span | None
 
-    def __new__(
-        cls, text: str, figures: Iterable[Figure] = (), span: Span | None = None
-    ) -> Said:  # numpydoc ignore=GL08
+    def __new__(cls, text: str, figures: Iterable[Figure] = (), span: Span | None = None) -> Said:
         self = super().__new__(cls, text)
         self.figures = tuple(figures)
         self.span = span
