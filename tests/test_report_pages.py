@@ -102,7 +102,10 @@ def test_files(site: dict[str, str]) -> None:
     }  # fmt: skip
     annexes = {f"annexes/{p}.{end}" for p in pages for end in ("csv", "schema.json")}
     data = {"annexes/pays-dessai.xlsx", "faits.json", "manifest.json"}
-    assert set(site) == {f"{p}.html" for p in pages} | annexes | data | {"style.css"}
+    names = [p.removeprefix("lieux/") for p in pages if p.startswith("lieux/")]
+    papers = {f"{folder}/{n}" for n in names for folder in ("pdf", "courriels")}
+    papers = {f"{p}.{'pdf' if p.startswith('pdf') else 'eml'}" for p in papers}
+    assert set(site) == {f"{p}.html" for p in pages} | annexes | data | papers | {"style.css"}
 
 
 def test_html_is_valid_and_accessible(html: dict[str, str]) -> None:
@@ -174,7 +177,7 @@ def test_same_bytes_each_time(site: dict[str, str]) -> None:
     again = as_text(build(**inputs.everything()))
     assert again == site
     for name, page in site.items():
-        if not name.endswith(".xlsx"):
+        if not name.endswith((".xlsx", ".pdf", ".eml")):
             assert not re.search(r"matplotlib|dc:date|Created|0x[0-9a-f]{6}", page)
 
 
@@ -379,8 +382,8 @@ def test_names_neither_break_nor_attack() -> None:
     places = [name for name in out if name.startswith("lieux/")]
     assert len(places) == len(ATTACKS)
     for name, page in out.items():
-        end = r"(html|css|csv|schema\.json|json|xlsx)"
-        assert re.fullmatch(rf"(annexes/)?(lieux/)?[a-z0-9-]{{1,65}}\.{end}", name)
+        end = r"(html|css|csv|schema\.json|json|xlsx|pdf|eml)"
+        assert re.fullmatch(rf"(annexes/|pdf/|courriels/)?(lieux/)?[a-z0-9-]{{1,65}}\.{end}", name)
         if name.endswith(".html"):
             root = tree(str(page))
             assert not list(root.iter(f"{SPACE}script"))

@@ -18,7 +18,7 @@ MOST_DOORS, MOST_GAPS = 3, 3
 
 
 def place_view(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
-    """Return the parts "Commerces autour" and "Que faire ?" of a place; empty without data."""
+    """Return the part "Commerces autour" of a place, and its opening hours; empty without data."""
     found = facts.activity
     weeks, shops = found.weeks, found.shops
     several = weeks is not None and len(weeks.panels) > 1 and place is not facts.whole
@@ -28,15 +28,15 @@ def place_view(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> dic
         "around": [],
         "around_table": None,
         "around_notes": [],
-        "todo": [],
-        "todo_heats": [],
+        "doors": [],
+        "door_heats": [],
     }
     if place is facts.whole:
         return out
     mix = shops.place(place.name) if shops else None
     if shops and mix:
         out |= _around(mix, shops, words)
-    return {**out, **_todo(place.name, facts, words)}
+    return {**out, **_doors(place.name, facts, words)}
 
 
 def _around(mix: Mix, shops: Shops, words: Language) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _total(mix: Mix, radius: str, words: Language) -> str:
     return words.text("activity.place.total", density=plain(mix.density, words), **said)
 
 
-def _todo(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
+def _doors(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
     opening = facts.activity.opening
     if opening is None:
         return {}
@@ -85,10 +85,8 @@ def _todo(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
     quiet = next((q.working for q in opening.quiet if q.place == name), None)
     if quiet is not None:
         told.append(words.text("activity.place.quiet", slot=between(quiet, words)))
-    if doors:
-        told.append(words.text("activity.place.option"))
     heats: list[Heat] = [heat(d, facts.minimum, words) for d in doors[:1]]
-    return {"todo": told, "todo_heats": heats}
+    return {"doors": told, "door_heats": heats}
 
 
 def _door(door: Door, words: Language) -> list[str]:

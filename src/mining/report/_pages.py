@@ -24,6 +24,7 @@ from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
+from mining.report._paper import papers, printed_address
 from mining.report._render import render, source
 from mining.report._said import joined
 from mining.report._slug import slugs
@@ -119,6 +120,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
     out: dict[str, str | bytes] = {STYLE: source(STYLE)}
+    printed: dict[str, bytes] = {}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
         shown = view(place, found, words, models)
@@ -135,7 +137,9 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             root="../",
             here=address,
             about=clean_name(place.name),
+            printed=printed_address(names[place.name]),
         )
+        printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
     out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
@@ -143,7 +147,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     if found.transparency is not None:
         out.update(chain_files(found.transparency, found.minimum, words))
     out[EDITIONS] = _editions(found, words, common)
-    out.update(annexes(out, found))
+    out |= annexes(out, found) | printed
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
     return out
 

@@ -114,10 +114,16 @@ def draw(
 
 
 def draw_small(
-    paint: Callable[[Figure], None], *, name: str, title: str, description: str, height: int
+    paint: Callable[[Figure], None],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    height: int,
+    width: int = NARROW,
 ) -> str:
-    """Draw a figure of a phone's width that serves every page; parameters as for :func:`draw`."""
-    return _draw(paint, name=name, title=title, description=description, size=(NARROW, height))
+    """Draw a figure of one width, a phone's if not told; parameters as for :func:`draw`."""
+    return _draw(paint, name=name, title=title, description=description, size=(width, height))
 
 
 def _draw(

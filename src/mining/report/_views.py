@@ -18,6 +18,7 @@ from mining.report._keep import keep
 from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
+from mining.report._options import options
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
@@ -27,12 +28,14 @@ def view(
 ) -> dict[str, Any]:
     """Return what the parts of a page show for one place, or for the whole territory."""
     whole = place is found.whole
+    around = place_view(place, found, words)
     return {
         "kicker": words.text("site.name") if whole else clean_name(found.name),
         "title": clean_name(place.name),
         "keep": keep(place, found, words),
         "sure_reading": sure_reading(words) if place.sensors else "",
         "key_figures": key_figures(place, found, words),
+        "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
         "year": say.comparison(place.year, words, year=True),
         "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
@@ -42,7 +45,7 @@ def view(
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
-        **place_view(place, found, words),
+        **around,
     }
 
 
