@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
@@ -20,6 +20,7 @@ from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
+from mining.secrecy import Record
 
 
 class TerritoryLike(Protocol):
@@ -63,6 +64,8 @@ class PlaceFacts:
         Usual week and group.
     journal : tuple of Entry
         What the journal says of the week shown.
+    sensitive : str
+        What makes the place sensitive; nothing finer than a day is then told of it.
     """
 
     name: str
@@ -78,6 +81,7 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
+    sensitive: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    disclosure : Record
+        What this edition and those before it have hidden and told.
     """
 
     name: str
@@ -136,3 +142,4 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    disclosure: Record = field(default_factory=Record)

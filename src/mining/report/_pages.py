@@ -23,8 +23,11 @@ from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
 from mining.report._slug import slugs
 from mining.report._views import view
+from mining.secrecy import Record
 
 STYLE = "style.css"
+#: What the next edition must know of this one: it holds nothing that is not on the pages.
+RECORD = "disclosure.json"
 
 
 def build(
@@ -45,6 +48,8 @@ def build(
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     minimum_count: int = 11,
+    sensitive: Mapping[str, str] | None = None,
+    before: Record | None = None,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
 
@@ -52,7 +57,7 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    incidents, windows, impacts, unmatched, activity, minimum_count
+    incidents, windows, impacts, unmatched, activity, minimum_count, sensitive, before
         See there.
 
     Returns
@@ -78,6 +83,8 @@ def build(
             unmatched=unmatched,
             activity=activity,
             minimum_count=minimum_count,
+            sensitive=sensitive,
+            before=before,
         )
     )
 
@@ -114,6 +121,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
+    out[RECORD] = found.disclosure.to_json()
     return out
 
 

@@ -1,0 +1,52 @@
+"""Places of which nothing finer than a day may be told: cemetery, school, health, worship."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from mining.report._clock import FloatArray
+from mining.report._disclosure import floor
+from mining.report._outlook import Outlook, OutlookDay
+from mining.report._rhythms import Group
+from mining.report._totals import Totals
+
+
+def by_day(found: Outlook | None, totals: Totals | None, minimum: int) -> Outlook | None:
+    """Return the forecast of a place of which nothing finer than a day may be told.
+
+    Parameters
+    ----------
+    found : Outlook or None
+        Its forecast.
+    totals : Totals or None
+        Expected days with their intervals.
+    minimum : int
+        Smallest count that may be shown.
+    """
+    if found is None or found.daily:
+        return found
+    known = {t.day: t for t in totals.days} if totals is not None else {}
+    days = []
+    for day in found.whole_days:
+        own, unknown = known.get(day.day), float("nan")
+        middle, low, high = (own.middle, own.low, own.high) if own else (day.total, unknown, unknown)
+        days.append(
+            OutlookDay(day.day, True, 0, middle, 0, max(middle, minimum), low, high)
+        )
+    curves = ([getattr(d, n) for d in days] for n in ("peak_low", "peak", "peak_high"))
+    low, middle, high = (floor(np.array(c), minimum) for c in curves)
+    empty: FloatArray = np.array([])
+    times = pd.DatetimeIndex([d.day for d in days])
+    return Outlook(
+        times, low, middle, high, pd.DatetimeIndex([]), empty, tuple(days), daily=True
+    )
+
+
+def without(groups: tuple[Group, ...], sensitive: Collection[str]) -> tuple[Group, ...]:
+    """Return groups of places without sensitive ones: what sets a group apart is told by hour."""
+    left = [replace(g, places=tuple(p for p in g.places if p not in sensitive)) for g in groups]
+    return tuple(g for g in left if g.places)
