@@ -136,6 +136,14 @@ def facts(
         activity=activity,
         minimum=minimum_count,
     )
+    # Hours that are drawn limit which sums may be told: curves come first.
+    drawn = windows_of(
+        windows,
+        _levels(incidents, counting),
+        minimum_count,
+        door=door,
+        sensors=_concerned(incidents),
+    )
     places = tuple(_place(inputs, name, members[name]) for name in sorted(members))
     whole = _whole(inputs, territory.name, places)
     names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
@@ -167,13 +175,7 @@ def facts(
             minimum=minimum_count,
             door=door,
         ),
-        windows=windows_of(
-            windows,
-            _levels(incidents, counting),
-            minimum_count,
-            door=door,
-            sensors=_concerned(incidents),
-        ),
+        windows=drawn,
         impacts=impacts_of(impacts, minimum_count, door),
         unmatched=unmatched_of(unmatched),
         disclosure=door.record(),
