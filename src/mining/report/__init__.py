@@ -7,6 +7,6 @@ table exists (:mod:`mining.report._disclosure`). Texts stand in one catalogue pe
 
 from mining.report._facts import facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
-from mining.report._pages import build, pages
+from mining.report._pages import RECORD, build, pages
 
-__all__ = ["PlaceFacts", "TerritoryFacts", "TerritoryLike", "build", "facts", "pages"]
+__all__ = ["RECORD", "PlaceFacts", "TerritoryFacts", "TerritoryLike", "build", "facts", "pages"]

@@ -21,7 +21,7 @@ __all__ = ["Cell", "Door", "Shut", "States", "floor", "protect"]
 StateArray = States
 #: Share of hours a sensor must have counted in a week to be used for it.
 ENOUGH = 0.8
-DAY = pd.Timedelta(days=1)
+DAY, HOUR = pd.Timedelta(days=1), pd.Timedelta(hours=1)
 
 
 def protect(counts: FloatArray, minimum: int) -> tuple[FloatArray, StateArray]:
@@ -102,7 +102,7 @@ class Door:
     minimum: int
     sensitive: Iterable[str] = ()
     before: Record = field(default_factory=Record)
-    step: pd.Timedelta = pd.Timedelta("1h")
+    step: pd.Timedelta = HOUR
 
     def __post_init__(self) -> None:
         """Prepare what is found on the way."""
@@ -170,6 +170,11 @@ class Door:
         known = [self._place[s] in self.sensitive for s in sensors if s in self._place]
         return bool(known) and all(known)
 
+    def hides_lately(self, place: str) -> bool:
+        """Say whether an hour of the last seven days of a place is hidden."""
+        days = [_monday(self.clock.today - back * DAY) for back in (0, 7)]
+        return any(self.week(place, monday).hidden.hidden.any() for monday in days)
+
     def counted(self, sensors: Sequence[str], start: pd.Timestamp, end: pd.Timestamp) -> bool:
         """Say whether one of these sensors has a trusted count from `start` to `end`."""
         slots = self.clock.counts.shape[2]
@@ -192,7 +197,7 @@ class Door:
         return self._sums[key]
 
     def _tells(self, sensors: Sequence[str], start: pd.Timestamp, end: pd.Timestamp) -> bool:
-        fine = self.step < pd.Timedelta("1h")
+        fine = self.step < HOUR
         if fine and any(t != t.floor("h") for t in (start, end)):
             return False  # the rest of the hour could be had by subtraction
         more, less = np.zeros(2), np.zeros(2)
@@ -206,8 +211,9 @@ class Door:
                         return False
                     continue
                 told = shut.hidden.told
-                for found, cells in ((more, counted & ~told), (less, told & ~chosen)):
-                    found += (cells.sum(), shut.counts[cells].sum())
+                beyond, left = counted & ~told, told & ~chosen
+                more += (beyond.sum(), shut.counts[beyond].sum())
+                less += (left.sum(), shut.counts[left].sum())
         return not any(
             a[0] and not b[0] and a[1] < self.minimum for a, b in ((more, less), (less, more))
         )
@@ -316,5 +322,3 @@ def territory_hours(weeks: Sequence[Shut]) -> tuple[FloatArray, StateArray, npt.
     shown = np.all([w.hidden.states == Cell.SHOWN for w in weeks], axis=0)
     states = np.where(np.isnan(counts), Cell.ABSENT, np.where(shown, Cell.SHOWN, Cell.WITHHELD))
     return counts, states.astype("int8"), told
-
-

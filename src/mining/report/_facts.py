@@ -236,9 +236,12 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
         sensitive=inputs.sensitive.get(name, ""),
         **_shared(inputs, name, (name,), sensors),
     )
-    if not found.sensitive:
-        return found
-    return replace(found, rhythm=None, outlook=by_day(found.outlook, found.totals, minimum))
+    if found.sensitive:
+        found = replace(found, rhythm=None)
+    if found.sensitive or (NAIVE_MODEL in found.served and door.hides_lately(name)):
+        # A copy of last week would tell its hidden hours.
+        return replace(found, outlook=by_day(found.outlook, found.totals, minimum))
+    return found
 
 
 def _whole(inputs: _Inputs, name: str, places: tuple[PlaceFacts, ...]) -> PlaceFacts:

@@ -207,7 +207,11 @@ def _incident(row: pd.Series, counting: frozenset[str] | None) -> Incident:
         high=float(row.get("expected_high", np.nan)),
         neighbours=float(row.get("neighbours", np.nan)),
         counts=counts,
-        **words,
+        id=words["id"],
+        certainty=words["certainty"],
+        decided_by=words["decided_by"],
+        other=words["other"],
+        action=words["action"],
     )
 
 

@@ -42,10 +42,11 @@ def _total(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
         monday = place.last.now
         if monday is None:
             return words.text("keep.no_week")
-        name = words.week(monday)
-        if len(place.sensors) == 1:
-            return words.text("keep.silent_one", week=name)
-        return words.text("keep.silent", n=words.number(len(place.sensors)), week=name)
+        shut = place is facts.whole and any(p.week for p in facts.places)
+        key = "shut" if shut else "silent_one" if len(place.sensors) == 1 else "silent"
+        return words.text(
+            f"keep.{key}", n=words.number(len(place.sensors)), week=words.week(monday)
+        )
     name = words.week(week.monday)
     if week.typical:
         about = words.about(week.total)

@@ -33,17 +33,15 @@ def by_day(found: Outlook | None, totals: Totals | None, minimum: int) -> Outloo
     days = []
     for day in found.whole_days:
         own, unknown = known.get(day.day), float("nan")
-        middle, low, high = (own.middle, own.low, own.high) if own else (day.total, unknown, unknown)
-        days.append(
-            OutlookDay(day.day, True, 0, middle, 0, max(middle, minimum), low, high)
+        total, least, most = (
+            (own.middle, own.low, own.high) if own else (day.total, unknown, unknown)
         )
-    curves = ([getattr(d, n) for d in days] for n in ("peak_low", "peak", "peak_high"))
-    low, middle, high = (floor(np.array(c), minimum) for c in curves)
+        days.append(OutlookDay(day.day, True, 0, total, 0, max(total, minimum), least, most))
+    names = ("peak_low", "peak", "peak_high")
+    low, middle, high = (floor(np.array([getattr(d, n) for d in days]), minimum) for n in names)
     empty: FloatArray = np.array([])
-    times = pd.DatetimeIndex([d.day for d in days])
-    return Outlook(
-        times, low, middle, high, pd.DatetimeIndex([]), empty, tuple(days), daily=True
-    )
+    times, past = pd.DatetimeIndex([d.day for d in days]), pd.DatetimeIndex([])
+    return Outlook(times, low, middle, high, past, empty, tuple(days), daily=True)
 
 
 def without(groups: tuple[Group, ...], sensitive: Collection[str]) -> tuple[Group, ...]:

@@ -64,7 +64,7 @@ def _open(shut: Shut) -> bool:
 
 
 def _typical(clock: Clock, places: Sequence[PlaceFacts], minimum: int) -> Week | None:
-    """Return the typical week of the places that show theirs by hour, without their hidden hours."""
+    """Return the typical week of the places that tell theirs by hour."""
     usual = [(p, p.week) for p in places if p.week is not None]
     fine = clock.counts.shape[2]
     usual = [(p, w) for p, w in usual if w.counts.shape[1] == fine and not _shut_days(w)]
@@ -106,7 +106,9 @@ def compare_together(
         reason = max(dict.fromkeys(reasons), key=reasons.count)
         return Comparison(reason, now=first.now, before=before, sensors_total=total)
     same = [c for c in possible if not c.hardware] or possible
-    now, earlier = (float(sum(getattr(c, n) for c in same)) for n in ("passages", "passages_before"))
+    now, earlier = (
+        float(sum(getattr(c, n) for c in same)) for n in ("passages", "passages_before")
+    )
     renewed = tuple(s for c in possible if c not in same for s in c.sensors)
     return replace(
         same[0],
@@ -151,5 +153,3 @@ def trend_together(places: Sequence[PlaceFacts]) -> Trend | None:
         sensors_total=total,
         hardware=_entries(t.hardware for t in used),
     )
-
-

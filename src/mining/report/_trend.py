@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
 from mining import secrecy
+from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
 from mining.report._disclosure import ENOUGH, Door
 from mining.report._journal import Entry, hardware_between
 
@@ -143,7 +142,7 @@ def compare(
     first, second = clock.week(now)[rows[good]], clock.week(before)[rows[good]]
     used = tuple(np.array(sensors)[good].tolist())
     door = door or Door(clock, {place: tuple(sensors)}, minimum)
-    both = (~np.isnan(first) & ~np.isnan(second)).all(axis=0)
+    both = np.asarray(np.isfinite(first + second).all(axis=0))
     both = secrecy.whole(both, *(door.week(place, m).hidden for m in (now, before)))
     passages, earlier = float(first[:, both].sum()), float(second[:, both].sum())
     if min(passages, earlier) < max(minimum, 1):

@@ -3,9 +3,9 @@
 Counts of passages: no number below a minimum, and enough others hidden that no total gives one back
 (:func:`hide`, :func:`week`, :func:`whole`, :class:`Record`).
 
-Establishments: no cell with fewer than three establishments, none where one makes up more than 85 % (law of
-7 June 1951, rules of Insee), no name or point of a partially diffused establishment, and enough
-other cells hidden that no total gives a hidden one back.
+Establishments: no cell with fewer than three, none where one makes up more than 85 % (law of 7 June
+1951, rules of Insee), no name or point of a partially diffused one, and enough other cells hidden
+that no total gives a hidden one back (:func:`protect`, :func:`points`).
 """
 
 from mining.secrecy._attack import bounds

@@ -56,7 +56,7 @@ class Hidden:
     @property
     def hidden(self) -> Bools:
         """Cells that were counted and are not shown, shape (row, column)."""
-        return (self.states == Cell.LOW) | (self.states == Cell.WITHHELD)
+        return np.isin(self.states, (Cell.LOW, Cell.WITHHELD))
 
 
 def hide(counts: Floats, minimum: int, kept: Bools | None = None) -> Hidden:
@@ -136,11 +136,13 @@ def week(
     if by_day or counts.shape[1] == 1:
         return _week_of_days(counts, minimum, kept)
     done = hide(counts, minimum, kept)
-    sums = np.where(np.isnan(counts), 0.0, counts).sum(axis=1)
-    small = (~np.isnan(counts)).any(axis=1) & (sums < minimum) & (minimum > 1)
+    known = ~np.isnan(counts)
+    sums = np.where(known, counts, 0.0).sum(axis=1)
+    small = np.flatnonzero(known.any(axis=1) & (sums < minimum) & (minimum > 1))
     group, told, rows = done.group.copy(), done.told.copy(), done.rows.copy()
     group[small] = np.where(done.group[small] == ALONE, ALONE, len(counts))
-    told[small] = (group[small] != ALONE) & _free(minimum, int(small.sum()), sums[small].sum())
+    free = _free(minimum, small.size, float(sums[small].sum()))
+    told[small] = (group[small] != ALONE) & free
     rows[small] = Cell.LOW
     return _with_total(counts, Hidden(done.states, group, told, rows), minimum)
 

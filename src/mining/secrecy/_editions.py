@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mining.errors import ConfigError
 from mining.secrecy._cells import Bools, Floats
@@ -97,7 +96,7 @@ class Record:
         for number in np.unique(now.group[now.hidden]):
             if by_day and number < len(counts):
                 continue
-            mine = now.group == number
+            mine: Bools = np.asarray(now.group == number)
             key = str(int(number))
             same = _cells(mine) == _cells(mine, then)
             total = float(counts[mine].sum())
@@ -157,7 +156,7 @@ class Record:
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             why = f"{type(error).__name__}: {error}"
-            msg = f"{name}: not the record of an edition ({why}); restore the one that was published"
+            msg = f"{name}: not the record of an edition ({why}); restore the published one"
             raise ConfigError(msg) from error
         return cls(weeks, totals)
 
@@ -187,15 +186,14 @@ def told_of(now: Hidden, counts: Floats, *, totals: bool) -> Told:
     shut = (now.rows == Cell.LOW) | (now.rows == Cell.WITHHELD)
     sums: dict[str, float | None] = {}
     for number in np.unique(now.group[now.group != ALONE]) if totals else ():
-        mine = now.group == number
+        mine: Bools = np.asarray(now.group == number)
         inside = bool(now.told[mine].all())
         sums[str(int(number))] = float(counts[mine].sum()) if inside else None
     return Told(cells, tuple(np.flatnonzero(shut).tolist()), sums)
 
 
-def _cells(mine: npt.NDArray[np.bool_], then: Told | None = None) -> Sequence[tuple[int, ...]]:
+def _cells(mine: Bools, then: Told | None = None) -> list[tuple[int, ...]]:
     """Return the slots of a group by day; of `then`, those hidden on the days that it touches."""
     if then is None:
         return [tuple(np.flatnonzero(row).tolist()) for row in mine]
-    touched = mine.any(axis=1)
-    return [tuple(s) if t else () for s, t in zip(then.cells, touched, strict=True)]
+    return [tuple(s) if t.any() else () for s, t in zip(then.cells, mine, strict=True)]

@@ -7,9 +7,17 @@ from pathlib import Path
 from mining import cube as data_model
 from mining import report, writers
 from mining.params import load_params
+from mining.secrecy import Record
 from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
+
+
+def _before(path: Path) -> Record:
+    """Return what the editions published so far have hidden; nothing before the first one."""
+    if not path.exists():
+        return Record()
+    return Record.from_json(path.read_text(encoding="utf-8"), str(path))
 
 
 def run(root: Path, territory: str) -> None:
@@ -18,9 +26,10 @@ def run(root: Path, territory: str) -> None:
     cube = data_model.read(files.cube)
     ahead = read_dataset(files, "forecast.nc")
     served = zip(ahead["sensor"].to_numpy(), ahead["model"].to_numpy(), strict=True)
+    declared = load_territory(files.folder)
     with step(f"write the report of {territory}"):
         pages = report.build(
-            load_territory(files.folder),
+            declared,
             cube,
             data_model.by_place(cube),
             forecast=read_dataset(files, "forecast_places.nc"),
@@ -36,6 +45,8 @@ def run(root: Path, territory: str) -> None:
             unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
             minimum_count=load_params(files.params).report.minimum_count,
+            sensitive=declared.sensitive,
+            before=_before(files.folder / report.RECORD),
         )
 
     def fill(folder: Path) -> None:
