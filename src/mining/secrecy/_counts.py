@@ -179,7 +179,7 @@ def _week_of_days(counts: Floats, minimum: int, kept: Bools | None) -> Hidden:
     days = np.where(known.any(axis=1), np.where(known, counts, 0.0).sum(axis=1), np.nan)
     held = None if kept is None else kept.any(axis=1)[None, :]
     done = hide(days[None, :], minimum, held)
-    rows, there = done.states[0], (done.told[0][:, None] & known)
+    rows, there = done.states[0], np.asarray(done.told[0])[:, None] & known
     states = np.where(known, Cell.WITHHELD, Cell.ABSENT).astype("int8")
     if counts.shape[1] == 1:
         states = rows[:, None].copy()
