@@ -177,7 +177,7 @@ def whole(chosen: Bools, *tables: Hidden) -> Bools:
 def _week_of_days(counts: Floats, minimum: int, kept: Bools | None) -> Hidden:
     known = ~np.isnan(counts)
     days = np.where(known.any(axis=1), np.where(known, counts, 0.0).sum(axis=1), np.nan)
-    held = None if kept is None else kept.any(axis=1)[None, :]
+    held = None if kept is None else np.asarray(kept.any(axis=1))[None, :]
     done = hide(days[None, :], minimum, held)
     rows, there = done.states[0], np.asarray(done.told[0])[:, None] & known
     states = np.where(known, Cell.WITHHELD, Cell.ABSENT).astype("int8")
