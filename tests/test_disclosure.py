@@ -20,7 +20,7 @@ from mining import cube as cubes
 from mining import report, secrecy
 from mining.errors import ConfigError
 from mining.report._clock import clock
-from mining.report._disclosure import Door
+from mining.report._door import Door
 from mining.secrecy import Cell, Record
 
 NAMES = {"rue": "lieux/rue-haute.html", "place": "lieux/place-basse.html"}

@@ -12,7 +12,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
-from mining.report._disclosure import Door
+from mining.report._door import Door
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
 from mining.report._incidents import incidents_of, text_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.report._disclosure import Door
+from mining.report._door import Door
 from mining.report._incidents import RECENT_WEEKS, YEAR, Incident, latest_first, weight
 
 #: What the page holds at most: cases in full, rows of other recent ones, marks on the timeline,

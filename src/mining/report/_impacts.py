@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.report._disclosure import Door
+from mining.report._door import Door
 from mining.report._incidents import naive, text_of
 
 

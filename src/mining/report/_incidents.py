@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from mining.report._disclosure import Door
+from mining.report._door import Door
 
 RECENT_WEEKS = 8
 MOST_RECENT = 10

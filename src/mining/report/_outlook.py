@@ -11,7 +11,8 @@ import pandas as pd
 import xarray as xr
 
 from mining.report._clock import Clock, FloatArray
-from mining.report._disclosure import Door, floor
+from mining.report._disclosure import floor
+from mining.report._door import Door
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 #: Quantiles of a file may be off by rounding.

@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mining.report._clock import Clock
-from mining.report._disclosure import Cell, Door, Shut, territory_hours
+from mining import secrecy
+from mining.report._clock import BoolArray, Clock, FloatArray
+from mining.report._disclosure import Cell, StateArray
+from mining.report._door import Door, Shut
 from mining.report._journal import Entry
 from mining.report._known import PlaceFacts
 from mining.report._trend import Comparison, Trend, panel_of
@@ -47,7 +49,7 @@ def week_together(door: Door, places: Sequence[PlaceFacts], minimum: int) -> Wee
     joined = [w for _, w in shut if _open(w)]
     if not joined:
         return None
-    counts, states, inside = territory_hours(joined)
+    counts, states, inside = hours_together(joined)
     sums = np.where(inside, counts, 0.0).sum(axis=1)
     rows = np.where(inside.any(axis=1), Cell.SHOWN, Cell.ABSENT)
     rows = np.where((rows == Cell.SHOWN) & (sums < minimum), Cell.LOW, rows).astype("int8")
@@ -55,6 +57,26 @@ def week_together(door: Door, places: Sequence[PlaceFacts], minimum: int) -> Wee
     sensors = tuple(s for w in joined for s in w.sensors)
     found = Shut(sensors, counts, hidden, by_day=states.shape[1] == 1)
     return week_of(clock, monday, found, minimum, total, typical=False)
+
+
+def hours_together(weeks: Sequence[Shut]) -> tuple[FloatArray, StateArray, BoolArray]:
+    """Return the sums of places by hour, what may be said of each, and which totals hold.
+
+    Parameters
+    ----------
+    weeks : sequence of Shut
+        The same week of places that tell all their days.
+
+    Notes
+    -----
+    An hour is shown where all places show theirs; totals hold of each group of hidden hours of a
+    place all or none. A reader could compute all of it from the pages of the places.
+    """
+    counts = np.sum([w.counts for w in weeks], axis=0)
+    told = secrecy.whole(~np.isnan(counts), *(w.hidden for w in weeks))
+    shown = np.all([w.hidden.states == Cell.SHOWN for w in weeks], axis=0)
+    states = np.where(np.isnan(counts), Cell.ABSENT, np.where(shown, Cell.SHOWN, Cell.WITHHELD))
+    return counts, states.astype("int8"), told
 
 
 def _open(shut: Shut) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mining import secrecy
 from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
-from mining.report._disclosure import ENOUGH, Door
+from mining.report._door import ENOUGH, Door
 from mining.report._journal import Entry, hardware_between
 
 

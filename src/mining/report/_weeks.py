@@ -10,7 +10,8 @@ import pandas as pd
 
 from mining import secrecy
 from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
-from mining.report._disclosure import ENOUGH, Cell, Door, Shut, StateArray
+from mining.report._disclosure import Cell, StateArray
+from mining.report._door import ENOUGH, Door, Shut
 
 TYPICAL_WEEKS = 8
 

@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from mining.report._clock import FloatArray
-from mining.report._disclosure import Door, floor
+from mining.report._disclosure import floor
+from mining.report._door import Door
 
 
 @dataclass(frozen=True)
