@@ -14,7 +14,7 @@ from mining import promises
 from mining.errors import OutputError, ResultError
 from mining.report import build
 from mining.report._clock import clock
-from mining.report._kept import kept_of
+from mining.report._kept import Kept, kept_of
 
 
 def days_of(low: float = 90.4) -> xr.Dataset:
@@ -84,39 +84,47 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def announced(**changes: object) -> pd.DataFrame:
-    """One day of the first place of the made-up town: a1 and a2, factor 14."""
+    """The week up to 3 November of the first place of the made-up town: a1 and a2."""
+    days = pd.date_range("2025-10-28", "2025-11-03").strftime("%Y-%m-%d")
     row = {
-        "made": "2025-10-30 06:00",
+        "made": "2025-10-27 06:00",
         "place": "Rue des Febvres",
-        "day": "2025-11-03",
-        "low": 6000,
+        "low": 5000,
         "expected": 6100,
         "high": 6500,
         "sensors": 2,
         "model": "boosting",
     }
-    return pd.DataFrame([row | changes])
+    return pd.DataFrame([{**row, "day": day, **changes} for day in days])
 
 
-def score(table: pd.DataFrame, minimum: int = 11) -> object:
-    cube = inputs.cube_of()
+def score(table: pd.DataFrame, minimum: int = 11) -> Kept | None:
     members = {"Rue des Febvres": ("a1", "a2"), "Place Saint-Martin": ("b1",)}
-    return kept_of(table, clock(cube), members, minimum=minimum)
+    return kept_of(table, clock(inputs.cube_of()), members, minimum=minimum)
 
 
-def test_a_day_is_scored_by_hand() -> None:
-    # Monday 3 November 2025: hours add up to 463, times 1.05 growth, sizes 10 and 4.
+def counted(day: str) -> float:
+    """Passages of a day by hand: size x weekday x hour, 5 % more from 2025 on."""
     hours = [2, 6, 12, 15, 20, 30, 40, 35, 30, 32, 38, 45, 40, 20, 10, 6, 4, 2]
-    total = sum(round(size * h * 1.05) for size in (10, 4) for h in hours)
-    found = score(announced())
-    assert (found.days, found.inside) == (1, int(6000 <= total <= 6500))  # type: ignore[attr-defined]
-    assert found.error == pytest.approx(abs(total - 6100) / total, rel=1e-12)  # type: ignore[attr-defined]
+    weight = [10, 10, 11, 10, 12, 16, 5][pd.Timestamp(day).day_of_week] / 10
+    return float(sum(np.round(size * h * weight * 1.05) for size in (10.0, 4.0) for h in hours))
+
+
+def test_days_are_scored_by_hand() -> None:
+    table = announced()
+    truth = np.array([counted(day) for day in table["day"]])
+    found = score(table)
+    assert found is not None
+    assert (found.days, found.inside) == (7, int(((truth >= 5000) & (truth <= 6500)).sum()))
+    assert 0 < found.inside < 7
+    assert found.error == pytest.approx(np.abs(truth - 6100).sum() / truth.sum(), rel=1e-12)
 
 
 def test_the_last_edition_before_a_day_counts() -> None:
-    both = pd.concat([announced(), announced(made="2025-11-02 06:00", low=1, high=2)])
-    found = score(both, minimum=1)
-    assert (found.days, found.inside) == (1, 0)  # type: ignore[attr-defined]
+    both = pd.concat([announced(), announced(made="2025-11-02 06:00", low=100, high=200)])
+    found = score(both)
+    assert found is not None
+    assert (found.days, found.inside) == (7, 0)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +141,10 @@ def test_days_that_cannot_be_scored_are_left_out(changes: dict[str, object]) -> 
     assert score(announced(**changes)) is None
 
 
+def test_fewer_than_seven_days_are_not_told() -> None:
+    assert score(announced()[1:]) is None
+
+
 def test_a_day_with_a_silent_hour_is_not_counted() -> None:
     cube = inputs.silence(inputs.cube_of(), "a2", "2025-11-03 03:00", "2025-11-03 04:00")
     members = {"Rue des Febvres": ("a1", "a2")}
@@ -141,9 +153,9 @@ def test_a_day_with_a_silent_hour_is_not_counted() -> None:
 
 def test_the_page_of_a_place_tells_how_the_last_forecasts_did() -> None:
     given = inputs.everything()
-    pages = build(**given, announced=announced(expected=6482))
-    told = "Un seul jour annoncé ici a été compté depuis 30\u00a0jours\u00a0: 0 "
-    assert told in str(pages["lieux/rue-des-febvres.html"])
-    assert told not in str(pages["lieux/place-saint-martin.html"])
-    assert "Un seul total de jour annoncé" in str(pages["index.html"])
-    assert "annoncé ici" not in str(build(**given)["lieux/rue-des-febvres.html"])
+    pages = build(**given, announced=announced())
+    told = "Ces 30 derniers jours, 7 jours annoncés ici ont été comptés"
+    assert told in str(pages["lieux/rue-des-febvres.html"]).replace("\u00a0", " ")
+    assert "annoncés ici" not in str(pages["lieux/place-saint-martin.html"])
+    assert "7 totaux de jours annoncés" in str(pages["index.html"]).replace("\u00a0", " ")
+    assert "annoncés ici" not in str(build(**given)["lieux/rue-des-febvres.html"])

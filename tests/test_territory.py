@@ -103,6 +103,7 @@ def test_a_good_folder_is_read(write: Callable[..., Path]) -> None:
     assert town.places.to_dict("list") == {
         "place": ["Rue Haute", "Rue Haute", "Marché"],
         "sensor": ["c1", "c2", "c3"],
+        "sensitive": ["", "", ""],
     }
     assert len(town.opening_hours) == 4
     assert town.journal == (

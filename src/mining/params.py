@@ -101,7 +101,8 @@ class Report(_Section):
     """The pages for readers."""
 
     minimum_count: int = Field(
-        ge=1, description="Smallest count that is published; smaller ones are masked."
+        ge=1,
+        description="Smallest count that is published; smaller ones are masked. 1 masks nothing.",
     )
 
 

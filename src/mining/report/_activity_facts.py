@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,7 @@ def activity_facts(
     counting: xr.Dataset,
     inputs: ActivityInputs | None,
     minimum: int,
+    closed: Collection[str] = (),
 ) -> ActivityFacts:
     """Draw from the analyses what the page says.
 
@@ -78,8 +80,12 @@ def activity_facts(
         The other analyses.
     minimum : int
         Smallest count that may be shown.
+    closed : collection of str
+        Sensitive places: nothing finer than a day is said of them, so neither rhythm nor hours.
     """
-    given = inputs or ActivityInputs()
+    given = _open(inputs or ActivityInputs(), closed)
+    if activity is not None:
+        activity = _without(activity, closed)
     points, without = _points(counting)
     return ActivityFacts(
         weeks=weeks_of(activity, given.of_sensors, minimum),
@@ -91,6 +97,24 @@ def activity_facts(
         without_point=without,
         phrases=_phrases(activity),
     )
+
+
+def _open(inputs: ActivityInputs, closed: Collection[str]) -> ActivityInputs:
+    """Return the analyses without the hours of sensitive places."""
+    if not closed:
+        return inputs
+    seasons, opening = inputs.seasons, inputs.opening
+    if seasons is not None:
+        seasons = _without(seasons, closed)
+    if opening is not None:
+        names = ("doors", "week", "extra", "quiet")
+        tables = {name: getattr(opening, name) for name in names}
+        opening = OpeningTables(**{n: t[~t["place"].isin(closed)] for n, t in tables.items()})
+    return replace(inputs, seasons=seasons, opening=opening)
+
+
+def _without(places: xr.Dataset, closed: Collection[str]) -> xr.Dataset:
+    return places.isel(sensor=~np.isin(places["sensor"].to_numpy().astype(str), list(closed)))
 
 
 def _points(counting: xr.Dataset) -> tuple[tuple[Point, ...], tuple[str, ...]]:

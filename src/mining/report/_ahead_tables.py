@@ -38,10 +38,14 @@ def outlook_table(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
         cells = [name[:1].upper() + name[1:]]
         total = totals.get(day.day)
         if outlook.daily:
-            cells.append(interval(total, facts.minimum, words) if total else _range(day, words))
+            cells.append(
+                interval(total, facts.minimum, words)
+                if total
+                else _range(day, facts.minimum, words)
+            )
         else:
             cells.append(interval(total, facts.minimum, words) if total else words.about(day.total))
-            cells += [words.hour(day.peak_hour), _range(day, words)]
+            cells += [words.hour(day.peak_hour), _range(day, facts.minimum, words)]
         rows.append(tuple(cells))
     if outlook.daily:
         columns = ["col_day", "col_range_daily"]
@@ -52,12 +56,15 @@ def outlook_table(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
     return Table(words.text(f"outlook.{caption}"), headers, tuple(rows), wrap=True, unit="passages")
 
 
-def _range(day: OutlookDay, words: Language) -> str:
-    none = str(words.raw("site.none"))
+def _range(day: OutlookDay, minimum: int, words: Language) -> str:
+    none, few = str(words.raw("site.none")), words.text("unit.less_than", n=words.number(minimum))
+    if day.peak < minimum:
+        return few
+    low = few if day.peak_low < minimum else words.number(day.peak_low)
     return words.text(
         "outlook.range" if finite(day.peak_high) else "outlook.range_none",
         middle=words.number(day.peak),
-        low=words.number(day.peak_low) if finite(day.peak_low) else none,
+        low=low if finite(day.peak_low) else none,
         high=words.number(day.peak_high) if finite(day.peak_high) else none,
     )
 

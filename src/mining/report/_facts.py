@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,20 +13,24 @@ import xarray as xr
 from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
+from mining.report._door import Door
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
-from mining.report._incidents import incidents_of
+from mining.report._incidents import incidents_of, text_of
 from mining.report._journal import Entry, during, entries
 from mining.report._kept import kept_of
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._outlook import outlook
 from mining.report._quality import quality_rows
 from mining.report._rhythms import groups, rhythm_of
+from mining.report._sensitive import by_day, without
+from mining.report._together import compare_together, trend_together, week_together
 from mining.report._totals import TERRITORY, totals_of
 from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
+from mining.secrecy import Record
 from mining.transparency import Sheets
 
 NAIVE_MODEL = "seasonal_naive"
@@ -35,6 +39,8 @@ NAIVE_MODEL = "seasonal_naive"
 @dataclass(frozen=True)
 class _Inputs:
     clock: Clock
+    door: Door
+    sensitive: Mapping[str, str]
     place_clock: Clock | None
     journal: tuple[Entry, ...]
     forecast: xr.Dataset | None
@@ -69,6 +75,8 @@ def facts(
     commerce: ActivityInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
+    sensitive: Mapping[str, str] | None = None,
+    before: Record | None = None,
 ) -> TerritoryFacts:
     """Draw from the analyses every figure a report shows.
 
@@ -110,6 +118,10 @@ def facts(
         What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
         Hours with fewer passages are not shown.
+    sensitive : mapping, optional
+        Place to what makes it sensitive (see ``places.csv``): of these, nothing finer than a day.
+    before : Record, optional
+        What earlier editions hid and told.
 
     Returns
     -------
@@ -118,8 +130,14 @@ def facts(
     """
     counting = _counting(cube)
     table = clock(counting if counting.sizes["sensor"] else cube)
+    members = _members(counting)
+    closed = {p: w for p, w in (sensitive or {}).items() if p in members}
+    step = cubes.step_of(cube)
+    door = Door(table, members, minimum_count, closed, before or Record(), step)
     inputs = _Inputs(
         clock=table,
+        door=door,
+        sensitive=closed,
         place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
         journal=entries(cube),
         forecast=forecast,
@@ -132,9 +150,16 @@ def facts(
         activity=activity,
         minimum=minimum_count,
     )
-    members = _members(counting)
-    places = tuple(_place(inputs, name, {name: members[name]}) for name in sorted(members))
-    whole = _place(inputs, territory.name, members, group=TERRITORY)
+    # Hours that are drawn limit which sums may be told: curves come first.
+    drawn = windows_of(
+        windows,
+        _levels(incidents, counting),
+        minimum_count,
+        door=door,
+        sensors=_concerned(incidents),
+    )
+    places = tuple(_place(inputs, name, members[name]) for name in sorted(members))
+    whole = _whole(inputs, territory.name, places)
     names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
     chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
     return TerritoryFacts(
@@ -152,7 +177,7 @@ def facts(
         whole=whole,
         places=places,
         chosen=chosen,
-        groups=groups(activity),
+        groups=without(groups(activity), closed),
         models=model_rows(summary, chosen),
         coverage=coverage_rows(coverage, inputs.served, chosen),
         quality=quality_rows(cube),
@@ -162,12 +187,14 @@ def facts(
             names=names,
             counting=counting["sensor"].to_numpy().astype(str),
             minimum=minimum_count,
+            door=door,
         ),
-        windows=windows_of(windows, _levels(incidents, counting), minimum_count),
-        impacts=impacts_of(impacts, minimum_count),
+        windows=drawn,
+        impacts=impacts_of(impacts, minimum_count, door),
         unmatched=unmatched_of(unmatched),
-        activity=activity_facts(activity, counting, commerce, minimum_count),
+        activity=activity_facts(activity, counting, commerce, minimum_count, closed),
         transparency=transparency,
+        disclosure=door.record(),
     )
 
 
@@ -185,6 +212,18 @@ def _levels(incidents: pd.DataFrame | None, counting: xr.Dataset) -> set[str]:
     return set(incidents.loc[~incidents["sensor"].isin(counts), "id"].astype(str))
 
 
+def _concerned(incidents: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:
+    """Return the sensors of each incident by its id, as far as they are told."""
+    if incidents is None or "id" not in incidents:
+        return {}
+    out = {}
+    for row in incidents.to_dict("records"):
+        several = tuple(s for s in text_of(row.get("sensors")).split(";") if s)
+        one = text_of(row.get("sensor"))
+        out[str(row["id"])] = several or ((one,) if one else ())
+    return out
+
+
 def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for sensor, place in zip(cube["sensor"].to_numpy(), cube["place"].to_numpy(), strict=True):
@@ -193,47 +232,81 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
     return {place: tuple(sensors) for place, sensors in out.items()}
 
 
-def _place(
+def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
+    table, minimum, door = inputs.clock, inputs.minimum, inputs.door
+    monday = table.last_monday()
+    common: dict[str, Any] = {
+        "journal": inputs.journal,
+        "places": (name,),
+        "minimum": minimum,
+        "door": door,
+        "place": name,
+    }
+    found = PlaceFacts(
+        name=name,
+        week=last_week(table, sensors, minimum, door=door, place=name),
+        last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
+        year=compare(table, sensors, None if monday is None else year_before(monday), **common),
+        trend=trend(table, sensors, **common),
+        rhythm=rhythm_of(inputs.activity, name, minimum),
+        sensitive=inputs.sensitive.get(name, ""),
+        **_shared(inputs, name, {name: sensors}),
+    )
+    if found.sensitive:
+        found = replace(found, rhythm=None)
+    if found.sensitive or (NAIVE_MODEL in found.served and door.hides_lately(name)):
+        # A copy of last week would tell its hidden hours.
+        return replace(found, outlook=by_day(found.outlook, found.totals, minimum))
+    return found
+
+
+def _whole(inputs: _Inputs, name: str, places: tuple[PlaceFacts, ...]) -> PlaceFacts:
+    """Return the figures of the territory: sums of what its places tell."""
+    monday = inputs.clock.last_monday()
+    last = None if monday is None else monday - WEEK
+    year = None if monday is None else year_before(monday)
+    return PlaceFacts(
+        name=name,
+        week=week_together(inputs.door, places, inputs.minimum),
+        last=compare_together(places, [p.last for p in places], last),
+        year=compare_together(places, [p.year for p in places], year),
+        trend=trend_together(places),
+        rhythm=rhythm_of(inputs.activity, name, inputs.minimum),
+        **_shared(inputs, name, {p.name: p.sensors for p in places}, group=TERRITORY),
+    )
+
+
+def _shared(
     inputs: _Inputs,
     name: str,
     members: Mapping[str, tuple[str, ...]],
     *,
     group: str | None = None,
-) -> PlaceFacts:
-    places = tuple(sorted(members))
+) -> dict[str, Any]:
+    """Return what is found in the same way for a place and for the territory."""
+    table, door = inputs.clock, inputs.door
+    places = tuple(members)
     sensors = tuple(s for place in places for s in members[place])
-    table = inputs.clock
-    monday = table.last_monday()
-    common: dict[str, Any] = {
-        "journal": inputs.journal,
-        "places": places,
-        "minimum": inputs.minimum,
-    }
     zone: dict[str, Any] = {"timezone": table.timezone, "minimum": inputs.minimum}
     served = tuple(inputs.served[s] for s in sensors if s in inputs.served)
-    return PlaceFacts(
-        name=name,
-        sensors=sensors,
-        week=last_week(table, sensors, inputs.minimum),
-        last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
-        year=compare(table, sensors, None if monday is None else year_before(monday), **common),
-        trend=trend(table, sensors, **common),
-        outlook=outlook(inputs.forecast, name, clock=inputs.place_clock, **zone),
-        totals=totals_of(inputs.days, inputs.weeks, name if group is None else group, **zone),
-        served=tuple(m for m in served if m != "none"),
-        score=place_score(inputs.scores, inputs.served, sensors, NAIVE_MODEL),
-        kept=kept_of(inputs.announced, table, members, minimum=inputs.minimum),
-        incidents=incidents_of(
+    return {
+        "sensors": sensors,
+        "outlook": outlook(inputs.forecast, name, clock=inputs.place_clock, door=door, **zone),
+        "totals": totals_of(inputs.days, inputs.weeks, name if group is None else group, **zone),
+        "served": tuple(m for m in served if m != "none"),
+        "score": place_score(inputs.scores, inputs.served, sensors, NAIVE_MODEL),
+        "kept": kept_of(inputs.announced, table, members, minimum=inputs.minimum),
+        "incidents": incidents_of(
             inputs.incidents,
             table.today,
             places=places,
             sensors=sensors,
             minimum=inputs.minimum,
             whole=group is not None,
+            door=door,
         ),
-        rhythm=rhythm_of(inputs.activity, name, inputs.minimum),
-        journal=_journal(inputs.journal, monday, places, sensors),
-    )
+        "journal": _journal(inputs.journal, table.last_monday(), places, sensors),
+    }
 
 
 def _journal(

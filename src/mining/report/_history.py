@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mining.report._door import Door
 from mining.report._incidents import RECENT_WEEKS, YEAR, Incident, latest_first, weight
 
 #: What the page holds at most: cases in full, rows of other recent ones, marks on the timeline,
@@ -70,12 +71,13 @@ def history_of(
     names: Mapping[str, str],
     counting: Iterable[str],
     minimum: int,
+    door: Door | None = None,
 ) -> History | None:
     """Return the history of the territory, or None where no incidents were looked for.
 
     Parameters
     ----------
-    table, today, minimum
+    table, today, minimum, door
         As in :func:`incidents_of`.
     names : mapping
         Id of each sensor to its name.
@@ -84,7 +86,7 @@ def history_of(
     """
     if table is None:
         return None
-    found = latest_first(table, minimum, frozenset(counting))
+    found = latest_first(table, minimum, frozenset(counting), door=door)
     going = tuple(i for i in found if i.open)
     since = today - pd.Timedelta(weeks=RECENT_WEEKS)
     recent = tuple(i for i in found if not i.open and i.end > since)

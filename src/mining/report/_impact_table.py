@@ -77,9 +77,11 @@ def _said(impact: Impact, minimum: int, words: Language, *, shown: bool) -> list
     if not shown:
         own = f"impact.reason.{impact.reason}"
         out.append(words.text(own if words.has(own) else "impact.reason.other"))
-    if finite(impact.expected) and (impact.few or finite(impact.observed)):
+    if finite(impact.expected) and (impact.few or impact.unsaid or finite(impact.observed)):
         expected = words.about(impact.expected, "passages")
-        if impact.few:
+        if impact.unsaid:
+            out.append(words.text("incident.bare_unsaid", expected=expected))
+        elif impact.few:
             least = words.bound(minimum)
             out.append(words.text("impact.seen_few", minimum=least, expected=expected))
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mining.report._door import Door
 from mining.report._incidents import naive, text_of
 
 
@@ -32,8 +33,9 @@ class Impact:
     before, spill : tuple of float
         Effect on the days before, and on the nearest other sensors, each with its interval; NaN
         where unknown.
-    few : bool
-        Some passed, but fewer than may be shown: nothing that would give the count back is kept.
+    few, unsaid : bool
+        Fewer passed than may be shown, or the count would give back hidden hours: nothing from
+        which it could be had is kept.
     """
 
     title: str
@@ -53,6 +55,7 @@ class Impact:
     before: tuple[float, float, float]
     spill: tuple[float, float, float]
     few: bool
+    unsaid: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,40 +73,50 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def impacts_of(table: pd.DataFrame | None, minimum: int) -> tuple[Impact, ...] | None:
+def impacts_of(
+    table: pd.DataFrame | None, minimum: int, door: Door | None = None
+) -> tuple[Impact, ...] | None:
     """Return the impact of each journal entry, latest first; None where none was looked for."""
     if table is None:
         return None
-    found = [_impact(row, minimum) for _, row in table.iterrows()]
+    found = [_impact(row, minimum, door) for _, row in table.iterrows()]
     return tuple(sorted(found, key=lambda i: (i.start, i.end, i.title), reverse=True))
 
 
-def _impact(row: pd.Series, minimum: int) -> Impact:
+def _impact(row: pd.Series, minimum: int, door: Door | None) -> Impact:
     numbers = {name: float(row.get(name, np.nan)) for name in _NUMBERS}
-    few = bool(0 < numbers["observed"] < minimum)
-    if few:  # the expected alone may be said: every other figure would give the count back
+    few = bool(numbers["observed"] < minimum)
+    start = naive(row["start"])
+    end = naive(row["end"]) if text_of(row.get("end")) else pd.Timestamp.max
+    unsaid = False
+    if door is not None and np.isfinite(numbers["observed"]) and not few:
+        sensors = tuple(s for s in text_of(row.get("sensors")).split(";") if s) or door.clock.ids
+        unsaid = not door.tells(sensors, start, min(end, door.clock.today))
+    secret = few or unsaid
+    if secret:  # the expected alone may be said: every other figure would give the count back
         numbers = {n: v if n == "expected" else float("nan") for n, v in numbers.items()}
     for name in ("percent", "percent_low", "percent_high"):
         numbers[name] /= 100
     return Impact(
         title=text_of(row.get("title")),
         type=text_of(row.get("type")),
-        start=naive(row["start"]),
-        end=naive(row["end"]) if text_of(row.get("end")) else pd.Timestamp.max,
+        start=start,
+        end=end,
         claimed=bool(row.get("claimed", False)),
         reason=text_of(row.get("reason")),
-        before=_interval(row, "before", few=few),
-        spill=_interval(row, "spill", few=few),
+        before=_interval(row, "before", secret=secret),
+        spill=_interval(row, "spill", secret=secret),
         few=few,
+        unsaid=unsaid,
         **numbers,
     )
 
 
-def _interval(row: pd.Series, name: str, *, few: bool) -> tuple[float, float, float]:
-    """Return an effect with its bounds; nothing where few passed."""
+def _interval(row: pd.Series, name: str, *, secret: bool) -> tuple[float, float, float]:
+    """Return an effect with its bounds; nothing where it is secret."""
     unknown = float("nan")
     middle, low, high = (
-        unknown if few else float(row.get(key, unknown))
+        unknown if secret else float(row.get(key, unknown))
         for key in (name, f"{name}_low", f"{name}_high")
     )
     return middle, low, high

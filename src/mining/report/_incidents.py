@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+
+from mining.report._door import Door
 
 RECENT_WEEKS = 8
 MOST_RECENT = 10
@@ -18,8 +20,8 @@ YEAR = pd.Timedelta(days=365)
 class Incident:
     """One incident, in local naive time.
 
-    `few` says that some passed, but fewer than may be shown: the count and the explanation that
-    holds it are then left out.
+    `few` says that fewer passed than may be shown, `unsaid` that the count would give back hidden
+    hours: the count and the explanation that holds it are then left out.
 
     Attributes
     ----------
@@ -33,7 +35,7 @@ class Incident:
         Sums of counts, means of other measures; NaN where unknown.
     explanation : str
         One sentence.
-    few : bool
+    few, unsaid : bool
         See above.
     id : str
         Its stable name.
@@ -72,6 +74,7 @@ class Incident:
     high: float = np.nan
     neighbours: float = np.nan
     counts: bool = True
+    unsaid: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def incidents_of(
     sensors: Sequence[str],
     minimum: int,
     whole: bool = False,
+    door: Door | None = None,
 ) -> Incidents | None:
     """Return the incidents of places, or None where none were looked for.
 
@@ -119,11 +123,13 @@ def incidents_of(
         Smallest count that may be shown.
     whole : bool
         Whether the page is that of the territory, to which what touches all of it belongs.
+    door : Door, optional
+        What may be said of the hours it touches.
     """
     if table is None:
         return None
     here = _belong(table, {*places, *sensors}, whole=whole)
-    found = latest_first(table[here], minimum)
+    found = latest_first(table[here], minimum, door=door)
     recent = [i for i in found if i.end > today - pd.Timedelta(weeks=RECENT_WEEKS)]
     year = [i for i in found if i.end > today - YEAR]
     rest = [i for i in year if i not in recent[:MOST_RECENT] and np.isfinite(weight(i))]
@@ -149,19 +155,40 @@ def weight(incident: Incident) -> float:
 
 
 def latest_first(
-    table: pd.DataFrame, minimum: int, counting: frozenset[str] | None = None
+    table: pd.DataFrame,
+    minimum: int,
+    counting: frozenset[str] | None = None,
+    *,
+    door: Door | None = None,
 ) -> list[Incident]:
     """Return the incidents of a table; sensors outside `counting`, if given, count nothing."""
-    found = [_incident(row, minimum, counting) for _, row in table.iterrows()]
+    found = [_behind(_incident(row, counting), minimum, door) for _, row in table.iterrows()]
     return sorted(found, key=lambda i: (i.start, i.end, i.place, i.sensor, i.id), reverse=True)
 
 
-def _incident(row: pd.Series, minimum: int, counting: frozenset[str] | None) -> Incident:
-    observed = float(row.get("observed", np.nan))
+def _behind(incident: Incident, minimum: int, door: Door | None) -> Incident:
+    """Return what may be said of an incident."""
+    if not incident.counts:
+        return incident
+    sensors = incident.sensors or (() if door is None else tuple(door.clock.ids))
+    start, end = incident.start, incident.end
+    silent = incident.observed == 0 and incident.label == "fault"
+    if door is not None and silent:
+        silent = not door.counted(sensors, start, end)
+    few = bool(incident.observed < minimum) and not silent
+    unsaid = door is not None and not few and not silent and not door.tells(sensors, start, end)
+    if door is not None and door.closed(incident.sensors):
+        start, end = start.normalize(), end.ceil("D")
+        incident = replace(incident, start=start, end=end, explanation="")
+    if few or unsaid:
+        return replace(incident, observed=0.0, explanation="", few=few, unsaid=unsaid)
+    return incident
+
+
+def _incident(row: pd.Series, counting: frozenset[str] | None) -> Incident:
     sensor = text_of(row.get("sensor"))
     sensors = tuple(s for s in text_of(row.get("sensors")).split(";") if s)
     counts = counting is None or not sensor or sensor in counting
-    few = counts and 0 < observed < minimum
     label = text_of(row.get("label")) or "unexplained"
     words = {k: text_of(row.get(k)) for k in ("id", "certainty", "decided_by", "other", "action")}
     return Incident(
@@ -171,17 +198,20 @@ def _incident(row: pd.Series, minimum: int, counting: frozenset[str] | None) -> 
         end=naive(row["end"]),
         label=label,
         kind=text_of(row.get("kind")),
-        observed=0.0 if few else observed,
+        observed=float(row.get("observed", np.nan)),
         expected=float(row.get("expected", np.nan)),
-        explanation="" if few else text_of(row.get("explanation")),
-        few=few,
+        explanation=text_of(row.get("explanation")),
         sensors=sensors or ((sensor,) if sensor else ()),
         open=bool(row.get("open", False)),
         low=float(row.get("expected_low", np.nan)),
         high=float(row.get("expected_high", np.nan)),
         neighbours=float(row.get("neighbours", np.nan)),
         counts=counts,
-        **words,
+        id=words["id"],
+        certainty=words["certainty"],
+        decided_by=words["decided_by"],
+        other=words["other"],
+        action=words["action"],
     )
 
 

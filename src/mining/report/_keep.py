@@ -47,7 +47,7 @@ def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]
 def _total(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     week = place.week
     if week is None:
-        return _silent(place, words)
+        return _silent(place, facts, words)
     name = words.week(week.monday)
     if week.typical:
         about = words.about(week.total)
@@ -63,14 +63,14 @@ def _total(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     return words.text("keep.total", count=round(week.total), n=total, week=name, sensors=by)
 
 
-def _silent(place: PlaceFacts, words: Language) -> str:
+def _silent(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     monday = place.last.now
     if monday is None:
         return words.text("keep.no_week")
-    name = words.week(monday)
-    if len(place.sensors) == 1:
-        return words.text("keep.silent_one", week=name)
-    return words.text("keep.silent", n=words.number(len(place.sensors)), week=name)
+    shut = place is facts.whole and any(p.week for p in facts.places)
+    key = "shut" if shut else "silent_one" if len(place.sensors) == 1 else "silent"
+    number = words.number(len(place.sensors))
+    return words.text(f"keep.{key}", n=number, week=words.week(monday))
 
 
 def _last(last: Comparison, words: Language) -> str:

@@ -12,6 +12,8 @@ from mining.report._clock import Clock
 
 #: The scorecard speaks of the last announced days, not of all there ever were.
 DAYS = 30
+#: With fewer days a reader who knows what was announced could work back to single counts.
+FEWEST = 7
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def kept_of(
     minimum: int,
     days: int = DAYS,
 ) -> Kept | None:
-    """Return the scorecard of places taken together, or None where no announced day was counted.
+    """Return the scorecard of places taken together, or None with too few counted days.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def kept_of(
         count = _counted(clock, sensors, day)
         if np.isfinite(count) and min(count, float(str(row.low))) >= minimum:
             rows.append((day, count, float(str(row.low)), row.expected, float(str(row.high))))
-    if not rows:
+    if len(rows) < FEWEST:
         return None
     table = pd.DataFrame(rows, columns=["day", "counted", "low", "expected", "high"])
     inside = (table["low"] <= table["counted"]) & (table["counted"] <= table["high"])

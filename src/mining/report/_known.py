@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
@@ -22,6 +22,7 @@ from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
+from mining.secrecy import Record
 from mining.transparency import Sheets
 
 
@@ -68,6 +69,8 @@ class PlaceFacts:
         Usual week and group.
     journal : tuple of Entry
         What the journal says of the week shown.
+    sensitive : str
+        What makes the place sensitive; nothing finer than a day is then told of it.
     """
 
     name: str
@@ -84,6 +87,7 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
+    sensitive: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class TerritoryFacts:
         Groups, change, seasons, shops and opening hours.
     transparency : Sheets or None
         What is stated of sensors and analyses; None where the territory states nothing.
+    disclosure : Record
+        What this edition and those before it have hidden and told.
     """
 
     name: str
@@ -148,3 +154,4 @@ class TerritoryFacts:
     unmatched: tuple[Unmatched, ...]
     activity: ActivityFacts
     transparency: Sheets | None = None
+    disclosure: Record = field(default_factory=Record)

@@ -12,6 +12,7 @@ import xarray as xr
 
 from mining.report._clock import DAY, Clock, FloatArray
 from mining.report._disclosure import floor
+from mining.report._door import Door
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 #: Quantiles of a file may be off by rounding.
@@ -81,7 +82,13 @@ class Outlook:
 
 
 def outlook(
-    forecast: xr.Dataset | None, place: str, *, clock: Clock | None, timezone: str, minimum: int
+    forecast: xr.Dataset | None,
+    place: str,
+    *,
+    clock: Clock | None,
+    timezone: str,
+    minimum: int,
+    door: Door | None = None,
 ) -> Outlook | None:
     """Return the forecast of a place by hour or by day, or None without one.
 
@@ -97,6 +104,8 @@ def outlook(
         Time zone of the territory.
     minimum : int
         Smallest count that may be shown.
+    door : Door, optional
+        What may be said of the last days.
     """
     if forecast is None or place not in set(forecast["sensor"].to_numpy().astype(str)):
         return None
@@ -114,7 +123,7 @@ def outlook(
     if np.isnan(middle).all():
         return None
     local = utc.tz_localize("UTC").tz_convert(timezone).tz_localize(None)
-    past_times, past = _past(clock, place, minimum)
+    past_times, past = _past(clock, place, minimum, door)
     return Outlook(
         times=local,
         low=low,
@@ -134,7 +143,9 @@ def _step(utc: pd.DatetimeIndex, attrs: Mapping[Any, Any]) -> pd.Timedelta:
     return utc[1] - utc[0] if len(utc) > 1 else pd.Timedelta(0)
 
 
-def _past(clock: Clock | None, place: str, minimum: int) -> tuple[pd.DatetimeIndex, FloatArray]:
+def _past(
+    clock: Clock | None, place: str, minimum: int, door: Door | None
+) -> tuple[pd.DatetimeIndex, FloatArray]:
     if clock is None or not clock.hourly or place not in clock.ids:
         return pd.DatetimeIndex([]), np.array([])
     days = clock.days[-8:]
@@ -142,7 +153,10 @@ def _past(clock: Clock | None, place: str, minimum: int) -> tuple[pd.DatetimeInd
     counts = clock.counts[clock.ids.index(place), -8:].reshape(-1)
     times = pd.DatetimeIndex(hours)
     keep = (times < clock.today) & (times >= clock.today - pd.Timedelta(days=7))
-    return times[keep], floor(counts[keep], minimum)
+    times, counts = times[keep], counts[keep]
+    if door is None or place not in door.members:
+        return times, floor(counts, minimum)
+    return times, door.veil(counts, door.members[place], times, "1h")
 
 
 def _days(

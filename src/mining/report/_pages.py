@@ -31,11 +31,14 @@ from mining.report._slug import slugs
 from mining.report._transparency import ADDRESS as TRANSPARENCY
 from mining.report._transparency import sheet_views
 from mining.report._views import view
+from mining.secrecy import Record
 from mining.transparency import Sheets
 
 STYLE = "style.css"
 #: The list of earlier editions, which publishing fills.
 EDITIONS = "editions.html"
+#: What the next edition must know of this one: it holds nothing that is not on the pages.
+RECORD = "disclosure.json"
 
 
 def build(
@@ -59,6 +62,8 @@ def build(
     commerce: ActivityInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
+    sensitive: Mapping[str, str] | None = None,
+    before: Record | None = None,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
 
@@ -67,7 +72,7 @@ def build(
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
     announced, incidents, windows, impacts, unmatched, activity, commerce, transparency,
-    minimum_count
+    minimum_count, sensitive, before
         See there.
 
     Returns
@@ -96,6 +101,8 @@ def build(
             commerce=commerce,
             transparency=transparency,
             minimum_count=minimum_count,
+            sensitive=sensitive,
+            before=before,
         )
     )
 
@@ -148,6 +155,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         out.update(chain_files(found.transparency, found.minimum, words))
     out[EDITIONS] = _editions(found, words, common)
     out |= annexes(out, found) | printed
+    out[RECORD] = found.disclosure.to_json()
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
     return out
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from mining import cube as cubes
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._quality import SensorQuality
 from mining.report._said import joined
 from mining.report._tables import Table
 from mining.report._trials import ModelRow
+
+#: Hours from which the share of verified zeros tells nothing of a single one: a year.
+MANY_HOURS = 8760
 
 
 def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language) -> Table:
@@ -16,7 +20,7 @@ def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words:
     steps = "hours" if facts.hourly else "steps"
     body = []
     for row in rows:
-        shares = [words.share(row.states[s] / row.hours) for s in states]
+        shares = _shares(row, facts, words)
         since = words.month(row.first, year=True) if row.first is not None else None
         body.append(
             (
@@ -36,6 +40,19 @@ def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words:
         words.text("quality.col_since"),
     )
     return Table(words.text(caption), columns, tuple(body))
+
+
+def _shares(row: SensorQuality, facts: TerritoryFacts, words: Language) -> list[str]:
+    """Return the share of each state; verified zeros only where the hours are many.
+
+    Of a sensor of a few days, the share would say how many of its small hours were empty.
+    """
+    hours, counts = dict(row.states), cubes.kind_of(row.kind).is_count
+    few = counts and facts.minimum > 1 and row.hours < MANY_HOURS
+    if few:
+        hours["valid"] += hours["zero_valid"]
+    shares = {s: words.share(n / row.hours) for s, n in hours.items()}
+    return list((shares | {"zero_valid": str(words.raw("site.none"))} if few else shares).values())
 
 
 def sensor_name(row: SensorQuality) -> str:

@@ -77,7 +77,7 @@ def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
 def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str]:
     """Return how to read the week, and what it rests on."""
     out = [words.text("week.reading")]
-    if (week.states == Cell.LOW).any():
+    if ((week.states == Cell.LOW) | (week.states == Cell.WITHHELD)).any():
         out.append(words.text("week.reading_low", minimum=words.bound(facts.minimum)))
     if ((week.states == Cell.ABSENT) & week.exists).any():
         out.append(words.text("week.reading_absent"))
@@ -226,6 +226,8 @@ def in_brief(incident: Incident, minimum: int, words: Language) -> str:
     if not (finite(incident.observed) and finite(incident.expected)):
         return words.text("incident.bare_unknown")
     expected = words.about(incident.expected, "passages")
+    if incident.unsaid:
+        return words.text("incident.bare_unsaid", expected=expected)
     if incident.few:
         return words.text("incident.bare_few", minimum=words.bound(minimum), expected=expected)
     if incident.observed == 0:
@@ -253,6 +255,8 @@ def limits(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[st
         left = week.sensors_total - len(week.sensors)
         if left:
             key = "limits.panel_one" if left == 1 else "limits.panel"
+            if place is facts.whole and len(facts.places) > 1:
+                key = f"{key}_together"
             total = words.number(week.sensors_total)
             out.append(words.text(key, n=words.number(left), total=total))
     if facts.whole.outlook or any(p.outlook for p in facts.places):

@@ -62,7 +62,7 @@ def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
     """Return passages by hour (rows) and day (columns), then the totals of the days."""
     name = words.week(week.monday)
     totals = [_total(week, day, facts, words) for day in range(7)]
-    if not facts.hourly:
+    if not week.hourly:
         return Table(
             words.text("week.caption_days", week=name),
             (words.text("week.day"), words.text("week.passages")),
@@ -100,6 +100,8 @@ def _dated(count: str, week: Week, day: int) -> str:
 
 
 def _total(week: Week, day: int, facts: TerritoryFacts, words: Language) -> str:
+    if week.day_states[day] == Cell.WITHHELD:
+        return words.text("week.withheld")
     if week.hours[day] == 0:
         return str(words.raw("site.none"))
     if not finite(week.days[day]):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mining import secrecy
 from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
+from mining.report._door import ENOUGH, Door
 from mining.report._journal import Entry, hardware_between
-from mining.report._weeks import ENOUGH
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ def compare(
     journal: Sequence[Entry] = (),
     places: Sequence[str] = (),
     minimum: int = 1,
+    door: Door | None = None,
+    place: str = "",
 ) -> Comparison:
     """Compare the last complete week with another one: same sensors, same hours.
 
@@ -110,12 +112,17 @@ def compare(
         Journal of the territory, and the places it is read for.
     minimum : int
         Below this count in either week nothing is said.
+    door : Door, optional
+        What may be said of each week; without it, of these sensors alone.
+    place : str
+        Name of the place at the door.
 
     Notes
     -----
     A sensor is kept if at least 80 % of the hours of both weeks were counted. The passages are
-    those of the hours (day of the week, hour of the day) counted in both weeks. Sensors whose
-    hardware changed in between are set aside, unless none other is left.
+    those of the hours (day of the week, hour of the day) counted in both weeks, of which hidden
+    ones are held all or none, as :func:`mining.secrecy.whole` says. Sensors whose hardware changed
+    in between are set aside, unless none other is left.
     """
     now = clock.last_monday()
     if now is None or not sensors:
@@ -136,18 +143,23 @@ def compare(
     else:
         renewed = np.zeros_like(good)
     first, second = clock.week(now)[rows[good]], clock.week(before)[rows[good]]
-    both = ~np.isnan(first) & ~np.isnan(second)
+    used = tuple(np.array(sensors)[good].tolist())
+    door = door or Door(clock, {place: tuple(sensors)}, minimum)
+    both = np.asarray(np.isfinite(first + second).all(axis=0))
     there = clock.week_exists(now) & clock.week_exists(before)
-    passages, earlier = float(first[both].sum()), float(second[both].sum())
+    share = float((both & there).sum() / max(int(there.sum()), 1))
+    both = secrecy.whole(both, *(door.week(place, m).hidden for m in (now, before)))
+    passages, earlier = float(first[:, both].sum()), float(second[:, both].sum())
     if min(passages, earlier) < max(minimum, 1):
         return Comparison("too_few", **bare)
-    used = tuple(np.array(sensors)[good].tolist())
+    name = f"compare {now:%Y-%m-%d} {before:%Y-%m-%d} {';'.join(used)}"
+    passages, earlier = door.total(place, name, passages, earlier)
     return Comparison(
         reason="",
         passages=passages,
         passages_before=earlier,
         change=passages / earlier - 1,
-        share=float(both.sum() / max(int(there.sum()) * len(both), 1)),
+        share=share,
         sensors=used,
         set_aside=tuple(np.array(sensors)[renewed].tolist()),
         hardware=hardware_between(journal, before, now + WEEK, places=places, sensors=used),
@@ -172,6 +184,8 @@ def trend(
     places: Sequence[str] = (),
     minimum: int = 1,
     weeks: int = 53,
+    door: Door | None = None,
+    place: str = "",
 ) -> Trend | None:
     """Return the weekly totals of the last year beside the year before, or None without a week.
 
@@ -192,15 +206,16 @@ def trend(
     share_then = np.stack(
         [np.zeros(len(rows)) if b is None else clock.shares(b)[rows] for b in earlier]
     )
-    panel = _panel(share_now >= ENOUGH, share_then >= ENOUGH)
+    panel = panel_of(share_now >= ENOUGH, share_then >= ENOUGH)
     if panel is None:
         return None
+    door = door or Door(clock, {place: tuple(sensors)}, minimum)
     used = tuple(np.array(sensors)[panel].tolist())
     start = earlier[0] if earlier[0] is not None else mondays[0] - 52 * WEEK
     return Trend(
         mondays=mondays,
-        now=_totals(clock, list(mondays), rows[panel], minimum),
-        before=_totals(clock, earlier, rows[panel], minimum),
+        now=_totals(door, list(mondays), (place, used), minimum),
+        before=_totals(door, earlier, (place, used), minimum),
         complete=(share_now[:, panel] == 1).all(axis=1),
         sensors=used,
         sensors_total=len(sensors),
@@ -208,7 +223,7 @@ def trend(
     )
 
 
-def _panel(now: BoolArray, then: BoolArray) -> BoolArray | None:
+def panel_of(now: BoolArray, then: BoolArray) -> BoolArray | None:
     """Return the sensors (of all: week, sensor) that give most points to draw.
 
     Sensors are taken from the most regular on, as long as the number of sensors times the number
@@ -226,14 +241,21 @@ def _panel(now: BoolArray, then: BoolArray) -> BoolArray | None:
 
 
 def _totals(
-    clock: Clock, mondays: Sequence[pd.Timestamp | None], rows: npt.NDArray[np.intp], minimum: int
+    door: Door,
+    mondays: Sequence[pd.Timestamp | None],
+    panel: tuple[str, tuple[str, ...]],
+    minimum: int,
 ) -> FloatArray:
+    """Return the totals of weeks over what totals may hold; `panel`: a place, and its sensors."""
+    place, sensors = panel
+    rows = door.clock.rows(sensors)
     out = np.full(len(mondays), np.nan)
     for position, monday in enumerate(mondays):
-        if monday is None:
+        if monday is None or (door.clock.shares(monday)[rows] < ENOUGH).any():
             continue
-        if (clock.shares(monday)[rows] < ENOUGH).any():
-            continue
-        total = float(np.nansum(clock.week(monday)[rows]))
-        out[position] = total if total >= minimum else np.nan
+        told = door.week(place, monday).hidden.told
+        total = float(door.clock.week(monday)[rows][:, told].sum())
+        if total >= minimum:
+            name = f"week {monday:%Y-%m-%d} {';'.join(sensors)}"
+            out[position] = door.total(place, name, total)[0]
     return out

@@ -57,6 +57,7 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
         "week_table": None,
         "week_figure": None,
         "week_intro": [],
+        "week_notes": "",
         "journal": say.journal(place, words),
     }
     if week is None:
@@ -65,9 +66,13 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
     if len(week.sensors) < week.sensors_total:
         used = say.sensors(words, len(week.sensors), week.sensors_total)
         intro.append(words.text("week.panel", sensors=used))
+    if place is found.whole and len(found.places) > 1 and week.hourly:
+        intro.append(words.text("week.together"))
     out["week_table"] = tables.week_table(week, found, words)
-    if not found.hourly:
-        return {**out, "week_intro": [*intro, words.text("week.daily")]}
+    if not week.hourly:
+        why = f"sensitive.{place.sensitive}" if place.sensitive else "week.daily"
+        notes = words.text("week.notes", minimum=words.number(found.minimum))
+        return {**out, "week_intro": [*intro, words.text(why)], "week_notes": notes}
     drawing = week_figure(
         week,
         words,
@@ -178,7 +183,9 @@ def _address(place: PlaceFacts, facts: TerritoryFacts) -> str:
 
 def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
     if place.rhythm is None:
-        return {"rhythm_table": None}
+        daily = place.sensitive or not found.hourly
+        key = "sensitive.rhythm" if place.sensitive else "rhythm.daily" if daily else "rhythm.none"
+        return {"rhythm_table": None, "rhythm_none": words.text(key)}
     drawing = curves.rhythm_figure(
         place.rhythm,
         words,

@@ -11,6 +11,7 @@ import xarray as xr
 
 from mining.report._clock import FloatArray
 from mining.report._disclosure import floor
+from mining.report._door import Door
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ class Window:
 
 
 def windows_of(
-    data: xr.Dataset | None, levels: Iterable[str], minimum: int
+    data: xr.Dataset | None,
+    levels: Iterable[str],
+    minimum: int,
+    *,
+    door: Door | None = None,
+    sensors: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Mapping[str, Window]:
     """Return the windows of incidents by id.
 
@@ -49,9 +55,19 @@ def windows_of(
         Ids of incidents of other measures than counts, which the minimum does not concern.
     minimum : int
         Smallest count that may be shown.
+    door : Door, optional
+        What may be said of the hours they touch.
+    sensors : mapping, optional
+        Id of each incident to the sensors it concerns.
+
+    Notes
+    -----
+    No window by the hour is drawn of a sensitive place, and no point of what was counted that
+    would give back a hidden hour.
     """
     if data is None:
         return {}
+    who = sensors or {}
     plain, out = frozenset(levels), {}
     stops = np.cumsum(data["cells"].to_numpy())
     local = pd.DatetimeIndex(data["time"].to_numpy()).tz_localize("UTC")
@@ -63,6 +79,11 @@ def windows_of(
     for name, step, stop in heads:
         mine, least = slice(first, int(stop)), 0 if str(name) in plain else minimum
         curves = {n: floor(v[mine], least) if least else v[mine] for n, v in values.items()}
-        out[str(name)] = Window(local[mine], str(step), **curves)
         first = int(stop)
+        if door is not None and least:
+            of = who.get(str(name), ()) or door.clock.ids
+            if str(step) == "1h" and door.closed(of):
+                continue
+            curves["observed"] = door.veil(values["observed"][mine], of, local[mine], str(step))
+        out[str(name)] = Window(local[mine], str(step), **curves)
     return out

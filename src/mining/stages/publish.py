@@ -1,11 +1,11 @@
-"""Publish the report of a territory, and keep what its forecast announced. No stage of DVC."""
+"""Publish the report of a territory; keep what it announced and hid. No stage of DVC."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from mining import cube as data_model
-from mining import editions, promises, transparency
+from mining import editions, promises, report, transparency, writers
 from mining.stages._results import read_dataset
 from mining.stages._workspace import Workspace
 from mining.territory import load_territory
@@ -31,4 +31,6 @@ def run(root: Path, territory: str, target: Path) -> tuple[editions.Published, i
         read_dataset(files, "totals_days.nc"), read_dataset(files, "forecast.nc")
     )
     published = editions.publish(files.reports, target)
+    record = (files.reports / report.RECORD).read_text(encoding="utf-8")
+    writers.text(files.published / report.RECORD, record)
     return published, promises.record(files.published / promises.FILE, made)

@@ -7,10 +7,18 @@ from pathlib import Path
 from mining import cube as data_model
 from mining import promises, report, transparency, writers
 from mining.params import load_params
+from mining.secrecy import Record
 from mining.stages._commerce import read_commerce
 from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
+
+
+def _before(path: Path) -> Record:
+    """Return what the editions published so far have hidden; nothing before the first one."""
+    if not path.exists():
+        return Record()
+    return Record.from_json(path.read_text(encoding="utf-8"), str(path))
 
 
 def run(root: Path, territory: str) -> None:
@@ -44,6 +52,8 @@ def run(root: Path, territory: str) -> None:
                 described, cube, root / "data" / "reference", minimum_count=minimum
             ),
             minimum_count=minimum,
+            sensitive=described.sensitive,
+            before=_before(files.published / report.RECORD),
         )
 
     def fill(folder: Path) -> None:

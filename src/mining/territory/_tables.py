@@ -157,19 +157,44 @@ def channels(path: Path, known_sites: list[str]) -> pd.DataFrame:
     return frame
 
 
+#: What makes a place sensitive: nothing finer than a day is published of it.
+SENSITIVE = ("cemetery", "school", "health", "worship")
+
+
 def places(path: Path, known_sensors: list[str] | None) -> pd.DataFrame:
-    """Read ``places.csv``; a sensor stands in one place, and is known where channels are."""
-    frame = read_table(path, (Column("place", required=True), Column("sensor", required=True)))
+    """Read ``places.csv``; a sensor stands in one place, and is known where channels are.
+
+    Raises
+    ------
+    ConfigError
+        Also if two lines of a place do not say the same of what makes it sensitive.
+    """
+    columns = (
+        Column("place", required=True),
+        Column("sensor", required=True),
+        Column("sensitive", check=one_of(*SENSITIVE)),
+    )
+    frame = read_table(path, columns)
+    _check_agree(path, frame)
     if known_sensors is not None:
         check_among(path, frame, "sensor", known_sensors, "a channel_id of channels.csv")
     first: dict[str, tuple[str, int]] = {}
-    for line, place, sensor in frame.itertuples():
+    for line, place, sensor in frame[["place", "sensor"]].itertuples():
         if sensor in first:
             other, where = first[sensor]
             expected = f"a sensor in one place, not in {place!r} and {other!r} (line {where})"
             fail(path, line, "sensor", sensor, expected)
         first[sensor] = (place, line)
     return frame
+
+
+def _check_agree(path: Path, frame: pd.DataFrame) -> None:
+    said: dict[str, tuple[str, int]] = {}
+    for line, place, word in frame[["place", "sensitive"]].itertuples():
+        known, where = said.setdefault(place, (word, line))
+        if word != known:
+            expected = f"{known!r} as in line {where}, the same place"
+            fail(path, line, "sensitive", word, expected)
 
 
 def journal(

@@ -38,7 +38,7 @@ class Territory(Declaration):
     folder: Path = Field(description="The folder itself; options of sources may be relative to it.")
     sites: pd.DataFrame = Field(description="sites.csv, columns of the national schema.")
     channels: pd.DataFrame = Field(description="channels.csv, columns of the national schema.")
-    places: pd.DataFrame = Field(description="places.csv: place, sensor.")
+    places: pd.DataFrame = Field(description="places.csv: place, sensor, sensitive.")
     journal: tuple[Event, ...] = Field(description="Entries of journal.csv.")
     journal_lines: tuple[int, ...] = Field(description="Line of each entry in journal.csv.")
     corrections: tuple[Correction, ...] = Field(description="Lines of corrections.csv.")
@@ -55,6 +55,12 @@ class Territory(Declaration):
     def declares_sensors(self) -> bool:
         """Whether ``channels.csv`` names every sensor; otherwise the source brings them."""
         return not self.channels.empty
+
+    @property
+    def sensitive(self) -> dict[str, str]:
+        """What makes a place sensitive, by place; places that are not are left out."""
+        said = dict(zip(self.places["place"], self.places["sensitive"], strict=True))
+        return {str(place): str(word) for place, word in sorted(said.items()) if word}
 
     def sensor_table(self) -> pd.DataFrame:
         """Return what is declared of the sensors, as :func:`mining.cube.build` takes it.
