@@ -12,6 +12,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._clock import WEEK, Clock, clock
+from mining.report._explore_courses import exploration
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
 from mining.report._incidents import incidents_of
@@ -158,6 +159,7 @@ def facts(
         windows=windows_of(windows, _levels(incidents, counting), minimum_count),
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
+        exploration=exploration(table, members, incidents=incidents, minimum=minimum_count),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
 from mining.report._incidents import Incidents
@@ -116,6 +117,8 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    exploration : Exploration or None
+        Counts of every place by day and hour; None where no place counts passages.
     """
 
     name: str
@@ -140,3 +143,4 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    exploration: Exploration | None = None

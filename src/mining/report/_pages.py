@@ -14,6 +14,7 @@ from mining import cube as cubes
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
+from mining.report import _explore_page as explore
 from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
@@ -118,6 +119,8 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             "place.html", **common, v=shown, title=title, page="place", root="../", here=address
         )
     out[ADDRESS] = _incidents(found, words, common, addresses)
+    if found.exploration is not None:
+        out |= _explorer(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
     out[EDITIONS] = _editions(found, words, common)
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
@@ -223,6 +226,21 @@ def _incidents(
         root="",
         here=ADDRESS,
     )
+
+
+def _explorer(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> dict[str, str]:
+    page = _render(
+        "explorer.html",
+        **common,
+        v=explore.page_view(found, words, addresses),
+        title=words.text("explore.title", territory=clean_name(found.name)),
+        page="explorer",
+        root="",
+        here=explore.ADDRESS,
+    )
+    return {explore.ADDRESS: page, **explore.files(_source)}
 
 
 def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
