@@ -74,11 +74,14 @@
     });
   };
 
-  const drawToday = (u, state, at) => {
+  /** Draw where counts end and the forecast begins. */
+  const drawToday = (state) => (u) => {
     const { ctx, bbox } = u, ratio = uPlot.pxRatio, edge = state.grid.today - state.grid.unit / 2;
     const ahead = state.grid.series.some((s) => s.middle.some((n) => n !== null));
     if (!ahead || edge <= u.scales.x.min || edge >= u.scales.x.max) return;
-    const x = at(edge), room = bbox.left + bbox.width - x > 70 * ratio;
+    const x = u.valToPos(edge, "x", true), room = bbox.left + bbox.width - x > 70 * ratio;
+    ctx.save();
+    ctx.setLineDash([]);
     Object.assign(ctx, { strokeStyle: MUTED, fillStyle: MUTED, lineWidth: ratio,
                          font: `${12 * ratio}px ${FONT}`, textAlign: room ? "left" : "right" });
     ctx.beginPath();
@@ -86,20 +89,20 @@
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     ctx.fillText(texts.ahead, x + (room ? 5 : -5) * ratio, bbox.top + (3 * STRIP + 12) * ratio);
+    ctx.restore();
   };
 
   const drawBehind = (state) => (u) => {
-    const { ctx, bbox } = u;
+    const { bbox } = u;
     const clamped = (x) => Math.min(Math.max(x, bbox.left), bbox.left + bbox.width);
     const at = (seconds) => clamped(u.valToPos(seconds, "x", true));
     const [first, last] = visible(state), thin = last - first > CROWDED;
     u.series.slice(1).forEach((line, k) => {
       Object.assign(line, { width: thin ? 1 : 2, dash: thin ? [] : DASHES[Math.floor(k / 4)] });
     });
-    ctx.save();
+    u.ctx.save();
     if (state.marked) drawIncidents(u, state, at);
-    drawToday(u, state, at);
-    ctx.restore();
+    u.ctx.restore();
   };
 
   const sundayFirst = (days) => [days[6], ...days.slice(0, 6)];
@@ -142,6 +145,7 @@
                 y: { range: (u, low, high) => [0, (high || 1) * 1.12] } },
       hooks: {
         drawClear: [drawBehind(state)],
+        draw: [drawToday(state)],
         setCursor: [({ cursor }) => {
           if (cursor.idx !== null && cursor.left >= 0) hooks.read(cursor.idx);
         }],
