@@ -15,7 +15,7 @@ from mining.report._incidents import Incident, latest_first
 #: Days told by hour.
 HOUR_DAYS = 56
 #: Cells that a page carries at most, over all places: with more places, they go back less far.
-MOST_DAYS, MOST_HOURS = 110_000, 60_000
+MOST_DAYS, MOST_HOURS = 90_000, 54_000
 
 
 @dataclass(frozen=True)
@@ -81,23 +81,22 @@ def exploration(
     """
     if not members:
         return None
-    told = {name: published(table, members[name], minimum) for name in sorted(members)}
     back = max(MOST_DAYS // len(members), 1)
-    lately = min(HOUR_DAYS, max(MOST_HOURS // (24 * len(members)), 1))
-    days, recent = table.days[-back:], table.days[-lately:] if table.hourly else table.days[:0]
+    lately = min(HOUR_DAYS, max(MOST_HOURS // (24 * len(members)), 1)) if table.hourly else 0
+    days, recent = table.days[-back:], table.days[len(table.days) - lately :]
     clock_hours = [d + pd.Timedelta(hours=h) for d in recent for h in range(24)]
     hours = pd.DatetimeIndex(clock_hours, dtype="datetime64[ns]")
-    courses = tuple(
-        Course(name, by_day[-back:], by_hour[-lately:].reshape(-1)[: len(hours)])
-        for name, (by_day, by_hour) in told.items()
-    )
+    courses = []
+    for name in sorted(members):
+        by_day, by_hour = published(table, members[name], minimum, lately=len(recent))
+        courses.append(Course(name, by_day[-back:], by_hour.reshape(-1)))
     found = [] if incidents is None else latest_first(incidents, minimum)
     touching = tuple(i for i in found if i.open or i.end > days[0])
-    return Exploration(days, hours, courses, touching)
+    return Exploration(days, hours, tuple(courses), touching)
 
 
 def published(
-    table: Clock, sensors: Sequence[str], minimum: int
+    table: Clock, sensors: Sequence[str], minimum: int, *, lately: int
 ) -> tuple[FloatArray, FloatArray]:
     """Return what may be shown of a place: the only door between counts and this page.
 
@@ -109,12 +108,14 @@ def published(
         Those of the place: nothing is told where one of them did not count.
     minimum : int
         Smallest count that may be shown.
+    lately : int
+        Number of last days that are told by hour.
 
     Returns
     -------
     days : ndarray (day,)
         Totals of whole days, every hour of them counted; NaN elsewhere.
-    hours : ndarray (day, slot)
+    hours : ndarray (last day, slot)
         Counts by hour; NaN elsewhere.
 
     Notes
@@ -130,6 +131,7 @@ def published(
     after = -(before + len(totals)) % 7
     weeks = np.pad(totals, (before, after), constant_values=np.nan).reshape(-1, 7)
     days = protect(weeks, minimum)[0].reshape(-1)[before : before + len(totals)]
-    hours = protect(counts, minimum)[0]
-    hours[whole & np.isnan(days)] = np.nan
+    recent = slice(len(totals) - lately, None)
+    hours = protect(counts[recent], minimum)[0]
+    hours[(whole & np.isnan(days))[recent]] = np.nan
     return days, hours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ OWN = (
 )
 HOUR, DAY = pd.Timedelta("1h"), pd.Timedelta("1D")
 _EPOCH = pd.Timestamp("1970-01-01")
+_Range: TypeAlias = tuple[int | None, int | None, int | None]
 #: Characters that could end the element the data stand in, or a line of a script.
 _ESCAPED = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -89,8 +90,8 @@ def payload(
     """Return the data of the page: counts, forecasts, incidents and words.
 
     Days are numbered from 1970-01-01, hours of the clock likewise. A list of counts is its first
-    position and its values, null where nothing is told; a forecast is its time, lower bound
-    (null below the minimum), middle and upper bound.
+    position and its values, null where nothing is told; a forecast its first time, its lower
+    bounds (null below the minimum), its middles (null where nothing is told) and upper bounds.
     """
     facts = {p.name: p for p in found.places}
     position = {c.name: k for k, c in enumerate(given.courses)}
@@ -147,32 +148,43 @@ def _trimmed(counts: FloatArray) -> list[Any]:
     return [first, [None if np.isnan(v) else round(v) for v in counts[first:last].tolist()]]
 
 
-def _days_ahead(place: PlaceFacts, minimum: int) -> list[list[int | None]]:
+def _days_ahead(place: PlaceFacts, minimum: int) -> list[Any]:
     """Return the expected whole days, in the figures of the place's own page."""
-    if place.totals is None:
-        return []
-    return [
-        [_number(t.day, DAY), *_range(t.low, t.middle, t.high, minimum, t.unit)]
-        for t in place.totals.days
-        if t.whole and t.middle >= minimum
-    ]
+    days = place.totals.days if place.totals else ()
+    return _columns(
+        {
+            _number(t.day, DAY): _range(t.low, t.middle, t.high, minimum, t.unit)
+            for t in days
+            if t.whole and t.middle >= minimum
+        }
+    )
 
 
-def _hours_ahead(place: PlaceFacts, minimum: int) -> list[list[int | None]]:
+def _hours_ahead(place: PlaceFacts, minimum: int) -> list[Any]:
     known = place.outlook
     if known is None or known.daily:
-        return []
-    return [
-        [_number(time, HOUR), *_range(low, middle, high, minimum, 1)]
-        for time, low, middle, high in zip(
-            known.times, known.low, known.middle, known.high, strict=True
-        )
-        if middle >= minimum and np.isfinite(low) and np.isfinite(high)
-    ]
+        return _columns({})
+    once = ~known.times.duplicated(keep=False)  # the hour that autumn repeats is no single hour
+    rows = zip(
+        *(v[once] for v in (known.times, known.low, known.middle, known.high)), strict=True
+    )
+    return _columns(
+        {
+            _number(time, HOUR): _range(low, middle, high, minimum, 1)
+            for time, low, middle, high in rows
+            if middle >= minimum and np.isfinite(low) and np.isfinite(high)
+        }
+    )
 
 
-def _range(
-    low: float, middle: float, high: float, minimum: int, unit: int
-) -> tuple[int | None, int, int]:
-    bounds = (None if low < minimum else round(low / unit) * unit,)
-    return (*bounds, round(middle / unit) * unit, round(high / unit) * unit)
+def _columns(rows: Mapping[int, _Range]) -> list[Any]:
+    """Return the first time and, from there on, three lists: lower bound, middle, upper bound."""
+    first, last = min(rows, default=0), max(rows, default=-1)
+    nothing: _Range = (None, None, None)
+    told = [rows.get(time, nothing) for time in range(first, last + 1)]
+    return [first, *([row[k] for row in told] for k in range(3))]
+
+
+def _range(low: float, middle: float, high: float, minimum: int, unit: int) -> _Range:
+    lower = None if low < minimum else round(low / unit) * unit
+    return lower, round(middle / unit) * unit, round(high / unit) * unit

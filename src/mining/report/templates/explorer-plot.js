@@ -18,13 +18,14 @@
                    least: empty(), middle: empty(), high: empty() };
     const [first, counts] = place[`${step}s`];
     counts.forEach((n, k) => { made.counts[first + k] = n; });
-    place[`${step}s_ahead`].forEach(([time, low, middle, high]) => {
-      const k = time - start;
-      if (k < 0 || made.counts[k] !== null) return;
-      made.least[k] = low;
-      made.low[k] = low === null ? data.minimum : low;  // a band ends where counts are told
+    const [from, lows, middles, highs] = place[`${step}s_ahead`];
+    middles.forEach((middle, row) => {
+      const k = from + row - start;
+      if (middle === null || k < 0 || made.counts[k] !== null) return;
+      made.least[k] = lows[row];
+      made.low[k] = lows[row] ?? data.minimum;  // a band ends where counts are told
       made.middle[k] = middle;
-      made.high[k] = high;
+      made.high[k] = highs[row];
     });
     return made;
   };
@@ -34,8 +35,8 @@
     const start = data[step], unit = SECONDS[step], places = chosen.map((k) => data.places[k]);
     const today = Math.ceil((data.today * 3600) / unit) - start;
     const ends = places.map((place) => {
-      const counts = place[`${step}s`], ahead = place[`${step}s_ahead`];
-      return Math.max(counts[0] + counts[1].length, ...ahead.slice(-1).map((r) => r[0] - start + 1));
+      const [first, counts] = place[`${step}s`], [from, lows] = place[`${step}s_ahead`];
+      return Math.max(first + counts.length, from + lows.length - start);
     });
     const length = Math.max(today, ...ends);
     return {

@@ -5,7 +5,7 @@
           laid, visible, incidents, drawn } = globalThis.explorer;
   const byId = (id) => document.getElementById(id);
   const SPANS = { day: [28, 91, 365], hour: [2, 7, 28] };  // days
-  const LEAST = { day: 5, hour: 12 };                      // steps that a view holds at least
+  const LEAST = { day: 2, hour: 6 };                       // steps that a view spans at least
   const MOST_ROWS = 400, MOST_LISTED = 20;
   const state = { step: "day", places: [0], grid: null, view: [0, 0], marked: true };
   let at = 0, plot = null, named = "";
@@ -170,7 +170,8 @@
 
   const dated = () => {
     const [from, to] = ["du", "au"].map((id) => Date.parse(`${byId(id).value}T00:00:00Z`) / 1000);
-    if (from < to) show(from, to - from);
+    const end = to + 86400 - state.grid.unit;  // the last day with all its hours
+    if (from <= end) show(from, end - from);
   };
 
   const changed = ({ target }) => {
