@@ -165,9 +165,7 @@ def _hours_ahead(place: PlaceFacts, minimum: int) -> list[Any]:
     if known is None or known.daily:
         return _columns({})
     once = ~known.times.duplicated(keep=False)  # the hour that autumn repeats is no single hour
-    rows = zip(
-        *(v[once] for v in (known.times, known.low, known.middle, known.high)), strict=True
-    )
+    rows = zip(*(v[once] for v in (known.times, known.low, known.middle, known.high)), strict=True)
     return _columns(
         {
             _number(time, HOUR): _range(low, middle, high, minimum, 1)

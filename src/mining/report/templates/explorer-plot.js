@@ -9,8 +9,8 @@
   const DASHES = [[], [7, 4], [2, 3]];
   const MUTED = "#4d5b65", RULE = "#d8ddda", FONT = "system-ui, sans-serif";
   const SECONDS = { day: 86400, hour: 3600 };
-  const STRIP = 7;      // height of a row of incidents
-  const CROWDED = 500;  // more points than this are drawn with thin lines
+  const STRIP = 7;       // height of a row of incidents
+  const CROWDED = 0.7;   // more points to a pixel than this are drawn with thin lines
 
   const seriesOf = (place, step, start, length) => {
     const empty = () => new Array(length).fill(null);
@@ -97,7 +97,8 @@
     const { bbox } = u;
     const clamped = (x) => Math.min(Math.max(x, bbox.left), bbox.left + bbox.width);
     const at = (seconds) => clamped(u.valToPos(seconds, "x", true));
-    const [first, last] = visible(state), thin = last - first > CROWDED;
+    const [first, last] = visible(state), width = bbox.width / uPlot.pxRatio;
+    const thin = last - first > CROWDED * width;
     u.series.slice(1).forEach((line, k) => {
       Object.assign(line, { width: thin ? 1 : 2, dash: thin ? [] : DASHES[Math.floor(k / 4)] });
     });
