@@ -33,7 +33,9 @@ FOCUS = """() => { const e = document.activeElement, s = getComputedStyle(e);
   return {seen: r.width > 0 && r.right > 0 && s.outlineStyle !== 'none'
                 && parseFloat(s.outlineWidth) >= 2,
           what: e.outerHTML.slice(0, 120)}; }"""
-REACHABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex="0"]')]
+#: Links and controls; of radio buttons the chosen one is reached, the arrows lead to the others.
+REACHABLE = """() => [...document.querySelectorAll(
+    'a[href], summary, [tabindex="0"], select, button, input:not([type=radio]:not(:checked))')]
   .filter(e => e.checkVisibility()).length"""
 
 
@@ -100,9 +102,11 @@ def test_the_keyboard_reaches_everything_and_is_seen(folder: Path, page: Any) ->
         page.goto(file.as_uri())
         expected = page.evaluate(REACHABLE)
         seen = []
-        for _ in range(expected + 5):
+        for _ in range(expected + 15):
             page.keyboard.press("Tab")
             at = page.evaluate(FOCUS)
+            if seen and at == seen[-1]:  # a date has a stop for its day, month and year
+                continue
             if at is None or (seen and at == seen[0]):  # past the last, round to the first
                 break
             seen.append(at)

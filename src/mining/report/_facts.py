@@ -14,6 +14,7 @@ from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._door import Door
+from mining.report._explore_courses import exploration
 from mining.report._history import history_of
 from mining.report._impacts import impacts_of, unmatched_of
 from mining.report._incidents import incidents_of, text_of
@@ -158,6 +159,7 @@ def facts(
         door=door,
         sensors=_concerned(incidents),
     )
+    explored = exploration(door, incidents=incidents, minimum=minimum_count)
     places = tuple(_place(inputs, name, members[name]) for name in sorted(members))
     whole = _whole(inputs, territory.name, places)
     names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
@@ -195,6 +197,7 @@ def facts(
         activity=activity_facts(activity, counting, commerce, minimum_count, closed),
         transparency=transparency,
         disclosure=door.record(),
+        exploration=explored,
     )
 
 

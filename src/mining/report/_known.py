@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from mining.report._activity_facts import ActivityFacts
+from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
 from mining.report._incidents import Incidents
@@ -128,6 +129,8 @@ class TerritoryFacts:
         What is stated of sensors and analyses; None where the territory states nothing.
     disclosure : Record
         What this edition and those before it have hidden and told.
+    exploration : Exploration or None
+        Counts of every place by day and hour; None where no place counts passages.
     """
 
     name: str
@@ -155,3 +158,4 @@ class TerritoryFacts:
     activity: ActivityFacts
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
+    exploration: Exploration | None = None

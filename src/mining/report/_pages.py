@@ -13,6 +13,7 @@ from mining.report import _activity_page as activity_page
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
+from mining.report import _explore_page as explore
 from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
@@ -149,6 +150,8 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
     out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
+    if found.exploration is not None:
+        out |= _explorer(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
     out[TRANSPARENCY] = _transparency(found, words, common)
     if found.transparency is not None:
@@ -249,6 +252,21 @@ def _activity(
         root="",
         here=activity_page.ADDRESS,
     )
+
+
+def _explorer(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> dict[str, str]:
+    page = render(
+        "explorer.html",
+        **common,
+        v=explore.page_view(found, words, addresses),
+        title=words.text("explore.title", territory=clean_name(found.name)),
+        page="explorer",
+        root="",
+        here=explore.ADDRESS,
+    )
+    return {explore.ADDRESS: page, **explore.files(source)}
 
 
 def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
