@@ -258,3 +258,14 @@ def test_dependencies_name_every_imported_module(stage: str, root: Path) -> None
     declared = {d for d in described["deps"] if d.startswith("src/") or d == "requirements.lock"}
     assert declared == wanted, f"missing {wanted - declared}, not imported {declared - wanted}"
     assert described["desc"]
+
+
+def test_an_experiment_is_every_result(root: Path) -> None:
+    stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    made: set[str] = set()
+    for name in set(stages) - {"track", "report"}:
+        for kind in ("outs", "metrics", "plots"):
+            listed = stages[name].get(kind, [])
+            made |= {o if isinstance(o, str) else next(iter(o)) for o in listed}
+    results = {path for path in made if path.startswith("data/results/")}
+    assert results <= set(stages["track"]["deps"])
