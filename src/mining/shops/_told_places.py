@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mining.shops._areas import Areas, areas
-from mining.shops._mix import inside
+from mining.shops._nearest import hectares, nearest
 from mining.shops._overlap import ALL, overlapping
 from mining.shops._prepare import prepare
 from mining.shops._publish import TOTAL, told
@@ -53,7 +53,8 @@ def of_places(
     """
     ready = prepare(establishments, tables)
     found = areas(ready, tables, seed=seed)
-    circles = inside(ready, places.dropna(), radius).add_prefix("place ")
+    standing = places.dropna()
+    circles = nearest(ready, standing, radius).add_prefix("place ")
     numbers = [str(area + 1) for area in found.table.index]
     crowds = {f"area {n}": (found.labels == int(n) - 1).to_numpy() for n in numbers}
     members = pd.concat([circles, pd.DataFrame(crowds, index=ready.index)], axis=1)
