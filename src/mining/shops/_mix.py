@@ -1,4 +1,4 @@
-"""What stands within a walk of each place: mix, density, diversity."""
+"""What stands nearest to each place, within a walk: mix, density, diversity."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def around(
     -------
     Dataset
         `count` (place, family); `total` (place) of the known families, `unknown` (place) beside
-        it; `density` (place), establishments a hectare of the ground nearest to it; `shannon` and `hill` (place), see
-        :func:`shannon` and :func:`hill`. A place without coordinates is NaN throughout; one
-        without an establishment counts zero, and its diversity is NaN. Exact figures: what is
-        published goes through :func:`publish`.
+        it; `density` (place), establishments a hectare of the ground that is nearest to it;
+        `shannon` and `hill` (place), see :func:`shannon` and :func:`hill`. A place without
+        coordinates is NaN throughout; one without an establishment counts zero, and its diversity
+        is NaN. Exact figures: what is published goes through :func:`publish`.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def around(
 def _counts(
     establishments: pd.DataFrame, places: pd.DataFrame, radius: float, families: list[str]
 ) -> Floats:
-    """Return the establishments within the radius, shape (place, family)."""
+    """Return the establishments of each place, shape (place, family)."""
     if "family" not in establishments:
         raise TableError("establishments: no column 'family', call mining.shops.prepare first")
     family = pd.Index(families).get_indexer(pd.Index(establishments["family"]))

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyproj import Proj
 from sklearn.neighbors import BallTree
 
 from mining.shops._prepare import EARTH
@@ -69,40 +68,27 @@ def hectares(places: pd.DataFrame, radius: float) -> pd.Series:
     """
     names = [str(p) for p in places.index]
     spots, at = _spots(places)
-    if not len(spots):
-        return pd.Series([], pd.Index(names), dtype="float64")
-    metres = project(spots[:, 0], spots[:, 1])
     angle = 2 * np.pi * np.arange(CORNERS) / CORNERS
     long = radius * np.sqrt(2 * np.pi / CORNERS / np.sin(2 * np.pi / CORNERS))
     circle = long * np.column_stack([np.cos(angle), np.sin(angle)])
     ground = []
-    for spot in metres:
+    for spot in spots:
         left = circle
-        for other in metres - spot:
+        flat = EARTH * np.array([1.0, np.cos(np.radians(spot[0]))])
+        for other in np.radians(spots - spot) * flat:
             if 0 < np.hypot(*other) < 2 * radius:
                 left = _cut(left, other)
-        east, north = left.T
-        twice = east @ np.roll(north, -1) - north @ np.roll(east, -1)
+        across, along = left.T
+        twice = across @ np.roll(along, -1) - along @ np.roll(across, -1)
         ground.append(twice / 2 / 1e4)
-    return pd.Series(np.array(ground)[at], pd.Index(names))
-
-
-def project(latitude: Floats, longitude: Floats) -> Floats:
-    """Return points in metres, shape (point, 2), on an equal-area plane that touches their median.
-
-    Distances within 30 km of it are right to a few parts in a million.
-    """
-    middle = f"+lat_0={np.median(latitude):.6f} +lon_0={np.median(longitude):.6f}"
-    plane = Proj(f"+proj=laea +datum=WGS84 +units=m {middle}")
-    east, north = plane(longitude, latitude)
-    return np.round(np.column_stack([east, north]), 2)
+    return pd.Series(np.array(ground, dtype="float64")[at], pd.Index(names))
 
 
 def _spots(places: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return the points of places, each once, and at which of them each place stands."""
-    points = places[["latitude", "longitude"]].to_numpy(dtype="float64").round(POINT)
-    spots, at = np.unique(points, axis=0, return_inverse=True)
-    return spots, at.ravel()
+    points = places[["latitude", "longitude"]].to_numpy(dtype="float64")
+    _, first, at = np.unique(points.round(POINT), axis=0, return_index=True, return_inverse=True)
+    return points[first], at.ravel()
 
 
 def _cut(corners: Floats, other: Floats) -> Floats:
