@@ -64,7 +64,7 @@ def workspace(
     (town / "territory.yaml").write_text(DECLARED.format(shops=declared), encoding="utf-8")
     placed = {"Halles": (0.0, 0.0)} if spots is None else spots
     sensors = [f"c{n}" for n in range(len(placed))]
-    times = pd.date_range("2026-01-05", periods=14 * 24, freq="h", tz="UTC")
+    times = pd.date_range("2026-01-05", periods=4 * 24, freq="h", tz="UTC")
     random = np.random.default_rng(1)
     counts = [
         pd.DataFrame({"sensor": s, "time": times, "value": random.poisson(50, len(times))})
@@ -192,7 +192,7 @@ def test_totals_of_metz_give_nothing_back(metz: Written) -> None:
     assert told_of > 0
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000), apart=st.booleans())
 def test_sets_that_overlap_keep_what_they_have_in_common(seed: int, *, apart: bool) -> None:
     random = np.random.default_rng(seed)

@@ -119,7 +119,7 @@ def figures(
 
 def leveled(counts: pd.DataFrame, level: str, hectares: pd.Series | None = None) -> pd.DataFrame:
     """Return published counts with their level, and their density where that is known."""
-    ground = float("nan") if hectares is None else counts["place"].map(hectares)
+    ground = float("nan") if hectares is None else counts["place"].map(hectares).astype("float64")
     whole = counts["count"].astype("Int64")
     return counts.assign(level=level, density=counts["count"] / ground, count=whole)[list(COUNTS)]
 
