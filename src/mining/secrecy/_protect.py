@@ -7,24 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.optimize import LinearConstraint, linprog, milp
 
 from mining.errors import ConfigError
 from mining.secrecy._cells import (
     DOMINANCE,
     LEAST,
     Bools,
-    Floats,
     Relation,
     System,
     check_table,
     system,
     whole,
 )
-
-#: Where a large table is looked through for whole numbers, cells move by that many times the need.
-CLOSE = 4
+from mining.secrecy._moves import closed
 
 
 @dataclass(frozen=True)
@@ -104,8 +99,7 @@ def protect(
     direction, a linear program finds the cheapest change of the table that moves the cell so far
     and keeps all sums (large cells cost more, a cell already hidden nothing); the cells it moves
     are hidden. The changed table agrees with all that is shown, so the outsider cannot rule it
-    out: protection holds by construction. Where a solution is not of whole numbers, the program is
-    solved again over whole numbers.
+    out: protection holds by construction. See :mod:`mining.secrecy._moves` for whole numbers.
 
     References
     ----------
@@ -138,7 +132,7 @@ def protect(
     never[: len(counts)] = counts.index.isin(list(unseen))
     moves = (span, np.maximum(top, span))
     start |= never[:, None]
-    hidden = _closed(plan, few | held, moves, start, counted=True, never=never)
+    hidden = closed(plan, few | held, moves, start, counted=True, never=never)
     if amounts is not None and largest is not None:
         check_table(amounts, "amounts", counts)
         check_table(largest, "largest", counts)
@@ -179,115 +173,4 @@ def _with_amounts(
     if few.shape == sensitive.shape:  # the same remainders: those of few are sensitive here too
         sensitive |= few
     span = sized.cells * (1 / dominance - 1)
-    return _closed(sized, sensitive & (sized.cells > 0), (span, span), start, counted=False)
-
-
-def _closed(
-    plan: System,
-    sensitive: Bools,
-    moves: tuple[Floats, Floats],
-    hidden: Bools,
-    *,
-    counted: bool,
-    never: Bools | None = None,
-) -> Bools:
-    """Return the hidden cells, grown until each sensitive one can move down and up enough.
-
-    Most cells of rows that are never shown can move within these rows and their column: tried
-    first, as it hides nothing and is a problem of a hundredth of the size.
-    """
-    down, up = moves
-    hidden = hidden.copy()
-    reached = {-1: np.zeros(plan.cells.shape), 1: np.zeros(plan.cells.shape)}
-    need = {-1: np.minimum(down, plan.cells), 1: up}
-    order = np.argwhere(sensitive)
-    order = order[np.argsort(plan.cells[sensitive], kind="stable")]
-    for row, column in order:
-        for way in (1, -1):
-            if reached[way][row, column] >= need[way][row, column] - 1e-9:
-                continue
-            amount = way * need[way][row, column]
-            cell = (int(row), int(column))
-            change = None
-            if never is not None and never[row]:
-                near = never[:, None] & plan.upwards(cell[1])
-                change = _cheapest(plan, hidden, cell, amount, counted=counted, among=near)
-            if change is None:
-                change = _cheapest(plan, hidden, cell, amount, counted=counted)
-            if change is None:  # a total that stands in the table can always move with the cell
-                raise ConfigError("no way to protect a cell: are relations missing their whole?")
-            hidden |= np.abs(change) > 1e-7
-            reached[1] = np.maximum(reached[1], change)
-            reached[-1] = np.maximum(reached[-1], -change)
-    return hidden
-
-
-def _cheapest(
-    plan: System,
-    hidden: Bools,
-    cell: tuple[int, int],
-    amount: float,
-    *,
-    counted: bool,
-    among: Bools | None = None,
-) -> Floats | None:
-    """Return the cheapest change of the table that moves one cell and keeps all sums.
-
-    Only cells `among` move, all by default; None where there is no such change. Where counts move
-    by fractions, whole numbers are looked for first in the few columns where shown cells move.
-    """
-    used = np.ones(plan.cells.shape, dtype=bool) if among is None else among
-    change = _change(plan, hidden, cell, amount, used, counted=False)
-    if change is None or not counted or whole(np.round(change, 7)):
-        return change
-    open_rows = ~hidden.all(axis=1)
-    moving = plan.upwards(cell[1]) | (np.abs(change[open_rows]) > 1e-7).any(axis=0)
-    for part in (used & moving, used):
-        better = _change(plan, hidden, cell, amount, part, counted=True)
-        if better is not None:
-            return better
-    return None
-
-
-def _change(
-    plan: System,
-    hidden: Bools,
-    cell: tuple[int, int],
-    amount: float,
-    used: Bools,
-    *,
-    counted: bool,
-) -> Floats | None:
-    """Return the cheapest change among the cells used, in whole numbers where counted."""
-    values = plan.cells
-    fixed = (values == 0) & ~hidden  # zeros are shown, and stay
-    most = CLOSE * abs(amount) if counted and not used.all() else np.inf
-    up = np.where(fixed, 0.0, most)
-    low = -np.where(fixed, 0.0, np.minimum(values, most))
-    up[cell] = low[cell] = amount
-    # A hidden cell moves freely; a shown one is paid for, up and down apart.
-    mine, paid = np.flatnonzero(used), np.flatnonzero(used & ~hidden)
-    both = sparse.hstack([plan.sums[:, mine], -plan.sums[:, paid]], format="csr")
-    both = both[np.diff(both.indptr) > 0]
-    zero = np.zeros(both.shape[0])
-    free = hidden.ravel()[mine]
-    cost = 1.0 + np.log1p(values.ravel())
-    cost = np.concatenate([np.where(free, 0.0, cost[mine]), cost[paid]])
-    first = np.where(free, low.ravel()[mine], np.maximum(low.ravel()[mine], 0.0))
-    last = up.ravel()[mine]
-    limits = (
-        np.concatenate([first, np.zeros(len(paid))]),
-        np.concatenate([last, -np.minimum(low.ravel()[paid], 0.0)]),
-    )
-    if counted:
-        rule = LinearConstraint(both, zero, zero)
-        answer = milp(cost, constraints=rule, bounds=limits, integrality=np.ones(len(cost)))
-    else:
-        bounds = np.column_stack(limits)
-        answer = linprog(cost, A_eq=both, b_eq=zero, bounds=bounds, method="highs-ds")
-    if answer.x is None:
-        return None
-    change = np.zeros(values.size)
-    change[mine] = answer.x[: len(mine)]
-    change[paid] -= answer.x[len(mine) :]
-    return change.reshape(values.shape)
+    return closed(sized, sensitive & (sized.cells > 0), (span, span), start, counted=False)

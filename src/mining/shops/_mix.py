@@ -1,4 +1,4 @@
-"""What stands within a walk of each place: mix, density, diversity."""
+"""What stands nearest to each place, within a walk: mix, density, diversity."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
-from sklearn.neighbors import BallTree
 
 from mining.errors import ConfigError, TableError
-from mining.shops._prepare import EARTH
+from mining.shops._nearest import hectares, nearest
 from mining.shops._reference import UNKNOWN, Reference
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -43,12 +42,12 @@ def around(
     *,
     radius: float = 300.0,
 ) -> xr.Dataset:
-    """Count the establishments within a walking radius of each place, by family.
+    """Count the establishments nearest to each place, within a walking radius, by family.
 
     Parameters
     ----------
     establishments : DataFrame
-        From :func:`prepare`; those without a point are in no circle.
+        From :func:`prepare`; those without a point belong to no place.
     places : DataFrame
         Index place; `latitude`, `longitude` in degrees, NaN where unknown.
     tables : Reference
@@ -60,10 +59,10 @@ def around(
     -------
     Dataset
         `count` (place, family); `total` (place) of the known families, `unknown` (place) beside
-        it; `density` (place), establishments a hectare; `shannon` and `hill` (place), see
-        :func:`shannon` and :func:`hill`. A place without coordinates is NaN throughout; one
-        without an establishment counts zero, and its diversity is NaN. Exact figures: what is
-        published goes through :func:`publish`.
+        it; `density` (place), establishments a hectare of the ground that is nearest to it;
+        `shannon` and `hill` (place), see :func:`shannon` and :func:`hill`. A place without
+        coordinates is NaN throughout; one without an establishment counts zero, and its diversity
+        is NaN. Exact figures: what is published goes through :func:`publish`.
 
     Raises
     ------
@@ -80,12 +79,13 @@ def around(
     known = found[:, :-1]
     total = known.sum(axis=1)
     diversity = shannon(known)
+    ground = hectares(places.dropna(), radius).reindex([str(p) for p in places.index])
     out = xr.Dataset(
         {
             "count": (("place", "family"), known),
             "total": ("place", total),
             "unknown": ("place", found[:, -1]),
-            "density": ("place", total / (np.pi * radius**2 / 1e4)),
+            "density": ("place", total / ground.to_numpy()),
             "shannon": ("place", diversity),
             "hill": ("place", np.exp(diversity)),
         },
@@ -99,38 +99,15 @@ def around(
 def _counts(
     establishments: pd.DataFrame, places: pd.DataFrame, radius: float, families: list[str]
 ) -> Floats:
-    """Return the establishments within the radius, shape (place, family)."""
+    """Return the establishments of each place, shape (place, family)."""
     if "family" not in establishments:
         raise TableError("establishments: no column 'family', call mining.shops.prepare first")
     family = pd.Index(families).get_indexer(pd.Index(establishments["family"]))
     out = np.full((len(places), len(families)), np.nan)
     here = places[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
-    near = inside(establishments, places[here], radius).to_numpy()
+    near = nearest(establishments, places[here], radius).to_numpy()
     out[here] = [np.bincount(family[mine], minlength=len(families)) for mine in near.T]
     return out
-
-
-def inside(establishments: pd.DataFrame, places: pd.DataFrame, radius: float) -> pd.DataFrame:
-    """Return which establishments (rows) stand within the radius of which place (columns).
-
-    Parameters
-    ----------
-    establishments : DataFrame
-        `latitude`, `longitude`, NaN where unknown: these are within no circle.
-    places : DataFrame
-        Index place; `latitude`, `longitude`, none of them NaN.
-    radius : float
-        Metres, along the great circle.
-    """
-    points = establishments[["latitude", "longitude"]].to_numpy(dtype="float64")
-    placed = np.flatnonzero(np.isfinite(points).all(axis=1))
-    out = np.zeros((len(points), len(places)), dtype=bool)
-    if len(placed) and len(places):
-        tree = BallTree(np.radians(points[placed]), metric="haversine")
-        spots = np.radians(places[["latitude", "longitude"]].to_numpy(dtype="float64"))
-        for column, near in enumerate(tree.query_radius(spots, radius / EARTH)):
-            out[placed[near], column] = True
-    return pd.DataFrame(out, establishments.index, [str(p) for p in places.index])
 
 
 def shannon(counts: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Counts of circles and areas that overlap, hidden where their differences would say too much."""
+"""Counts of places and areas that overlap, hidden where their differences would say too much."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def overlapping(
     Parameters
     ----------
     members : DataFrame of bool
-        Establishments (rows) by set (columns): circles around places, areas. Sets may overlap.
+        Establishments (rows) by set (columns): those nearest to a place, areas. Sets may overlap.
     family : Series
         Family of each establishment.
     families : sequence of str
@@ -47,11 +47,11 @@ def overlapping(
 
     Notes
     -----
-    Who knows two circles knows their difference. So the table is cut into atoms: establishments
-    that are in exactly the same sets. A set is the sum of its atoms, all establishments are the
-    sum of all atoms. Atoms are never shown, and one of one or two establishments of a family is
-    protected as a cell is. No outline of an area is told: the outsider is taken to know more than
-    he does.
+    Who knows a place and an area in it knows their difference. So the table is cut into atoms:
+    establishments that are in exactly the same sets. A set is the sum of its atoms, all
+    establishments are the sum of all atoms. Atoms are never shown, and one of one or two
+    establishments of a family is protected as a cell is. No outline of an area is told: the
+    outsider is taken to know more than he does.
 
     Sets that share no establishment, directly or through others, are protected apart, with the
     atom of those in no set beside them: a change of the table that moves only these is possible

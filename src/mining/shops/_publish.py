@@ -30,7 +30,7 @@ def publish(
         in it. See :func:`mining.secrecy.protect`.
     disjoint : bool
         Whether rows do not overlap, so that they can be added up: a row ``"total"`` is then
-        published too. Circles around places may overlap.
+        published too.
 
     Returns
     -------

@@ -3,7 +3,8 @@
 All figures are computed from tables that :mod:`mining.secrecy` has passed, never from exact
 counts: who has the published counts could compute the others himself.
 
-- Circles, areas and the territory are one table, protected with what they have in common.
+- Places share no establishment, areas share some with places: places, areas and the territory are
+  one table, protected with what they have in common.
 - The character of an area and its index come from its published counts and those of the territory:
   a family that is hidden characterises nothing, and one that a company has for itself is hidden.
 - Gaps: a family is absent where a zero is published, and nobody stands behind a zero. A hidden
@@ -116,11 +117,11 @@ def figures(
     }
 
 
-def leveled(counts: pd.DataFrame, level: str, hectares: float | None = None) -> pd.DataFrame:
+def leveled(counts: pd.DataFrame, level: str, hectares: pd.Series | None = None) -> pd.DataFrame:
     """Return published counts with their level, and their density where that is known."""
-    density = float("nan") if hectares is None else counts["count"] / hectares
+    ground = float("nan") if hectares is None else counts["place"].map(hectares).astype("float64")
     whole = counts["count"].astype("Int64")
-    return counts.assign(level=level, density=density, count=whole)[list(COUNTS)]
+    return counts.assign(level=level, density=counts["count"] / ground, count=whole)[list(COUNTS)]
 
 
 def missing(safe: pd.DataFrame, level: str, size: pd.Series | None = None) -> pd.DataFrame:

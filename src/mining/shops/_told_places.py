@@ -1,4 +1,4 @@
-"""What may be told of establishments that have a point: circles around places, and areas."""
+"""What may be told of establishments that have a point: those nearest to places, and areas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mining.shops._areas import Areas, areas
-from mining.shops._mix import inside
+from mining.shops._nearest import hectares, nearest
 from mining.shops._overlap import ALL, overlapping
 from mining.shops._prepare import prepare
 from mining.shops._publish import TOTAL, told
@@ -25,7 +25,7 @@ def of_places(
     radius: float = 300.0,
     seed: int = 0,
 ) -> Told:
-    """Tell what stands around places and where shops stand densely together.
+    """Tell what stands nearest to places and where shops stand densely together.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def of_places(
     tables : Reference
         From :func:`reference`.
     radius : float
-        Metres around each place.
+        Metres around each place; an establishment belongs to the nearest place within it.
     seed : int
         Of the draws that measure how far areas hold.
 
@@ -53,16 +53,17 @@ def of_places(
     """
     ready = prepare(establishments, tables)
     found = areas(ready, tables, seed=seed)
-    circles = inside(ready, places.dropna(), radius).add_prefix("place ")
+    standing = places.dropna()
+    close = nearest(ready, standing, radius).add_prefix("place ")
     numbers = [str(area + 1) for area in found.table.index]
     crowds = {f"area {n}": (found.labels == int(n) - 1).to_numpy() for n in numbers}
-    members = pd.concat([circles, pd.DataFrame(crowds, index=ready.index)], axis=1)
+    members = pd.concat([close, pd.DataFrame(crowds, index=ready.index)], axis=1)
     families = [str(f) for f in tables.families.index]
     safe = overlapping(members, ready["family"], families, holder=_company(ready["id"]))
     around = _rows(safe, "place ")
     dense = _rows(safe, "area ")[[*tables.street, TOTAL]]
     counts = pd.concat(
-        [leveled(told(around), "place", np.pi * radius**2 / 1e4), leveled(told(dense), "area")],
+        [leveled(told(around), "place", hectares(standing, radius)), leveled(told(dense), "area")],
         ignore_index=True,
     )
     spots = places.rename_axis("place").reset_index()
