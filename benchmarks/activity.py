@@ -1,7 +1,7 @@
 """How well the groups of rhythms hold, and which changes are seen.
 
 ``python benchmarks/activity.py [--cube FILE] [--chinatown FOLDER] [--incidents FILE]
-[--bootstraps N] [--json FILE]``. Two minutes of one processor.
+[--bootstraps N] [--only TABLE ...] [--json FILE] [--track]``. Two minutes of one processor.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pandas as pd
 import xarray as xr
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
+import _mlflow
 from mining import activity
 from mining import cube as cubes
 
@@ -36,8 +38,11 @@ PROTOCOL = {
     "weekend: the last 52 weekends of one sensor in turn times a factor, counts binomially "
     "thinned or with Poisson surplus; group: one sensor in turn takes the typical week of the "
     "farthest sensor of another group for its last 52 weeks, times its own week-by-week ratios",
-    "incidents": "typical weeks with the incidents of the table left out, against those without",
+    "incidents": "typical weeks and groups with the incidents of the table left out, against those "
+    "with all; checks: mean and standard deviation over seeds of the draws",
 }
+TABLES = ("chinatown", "checks", "groups", "years", "places", "quiet", "injected", "incidents")
+SEEDS = range(5)
 CHECKS = ["check_weeks", "check_sensors", "check_years", "check_silhouette"]
 
 
@@ -182,43 +187,65 @@ def _farthest(rhythm: np.ndarray, label: np.ndarray, row: int) -> int:
     return int(np.argmax(np.where((label != label[row]) & (label >= 0), away, -1)))
 
 
-def masked(cube: xr.Dataset, groups: xr.Dataset, file: Path) -> pd.DataFrame:
-    """Return what leaving incidents out does to typical weeks and groups."""
+def masked(cube: xr.Dataset, file: Path, bootstraps: int) -> pd.DataFrame:
+    """Return what leaving incidents out does to typical weeks, groups and checks."""
     table = pd.read_csv(file, keep_default_na=False)
-    with_mask = activity.cluster(cube, incidents=table)
-    one, two = (np.sqrt(d["share"].to_numpy()) for d in (groups, with_mask))
-    away = np.sqrt(((one - two) ** 2).sum(axis=1))
-    weeks = with_mask["valid_weeks"].to_numpy().mean() / groups["valid_weeks"].to_numpy().mean()
-    rand = adjusted_rand_score(groups["label"].to_numpy(), with_mask["label"].to_numpy())
-    row = {"weeks_kept": weeks, "median_distance": np.median(away), "worst": away.max()}
-    return pd.DataFrame([{**row, "groups": with_mask.attrs["k"], "ARI": rand}])
+    shown = {"counted": table.iloc[:0], "left out": table}
+    found = {
+        how: [
+            activity.cluster(cube, incidents=rows, bootstraps=bootstraps, seed=seed)
+            for seed in SEEDS
+        ]
+        for how, rows in shown.items()
+    }
+    base = found["counted"][0]
+    return pd.DataFrame(
+        [{"incidents": how, **_against(base, every)} for how, every in found.items()]
+    )
+
+
+def _against(base: xr.Dataset, found: list[xr.Dataset]) -> dict[str, float]:
+    """Return typical weeks against a base, and the checks at its number of groups, over seeds."""
+    first, k = found[0], base.attrs["k"]
+    away = np.sqrt(((np.sqrt(base["share"]) - np.sqrt(first["share"])) ** 2).sum("hour_of_week"))
+    out = {
+        "weeks_kept": float(first["valid_weeks"].mean() / base["valid_weeks"].mean()),
+        "median_distance": float(away.median()),
+        "worst": float(away.max()),
+        "groups": first.attrs["k"],
+        "ARI": adjusted_rand_score(base["label"].to_numpy(), first["label"].to_numpy()),
+    }
+    for name in CHECKS[:3]:
+        drawn = [float(one[name].sel(k=k)) if k in one["k"] else np.nan for one in found]
+        out |= {name: float(np.mean(drawn)), f"{name}_sd": float(np.std(drawn))}
+    return out
+
+
+def figures(made: dict[str, pd.DataFrame], groups: xr.Dataset) -> dict[str, float]:
+    """Return the figures that MLflow keeps: names without blanks, one number each."""
+    out = {"k": float(groups.attrs["k"]), "agreed": float(groups.attrs["agreed"])}
+    for row in made.get("chinatown", pd.DataFrame()).to_dict("records"):
+        part = "test" if str(row["rows"]).startswith("test") else "all"
+        out[f"chinatown.{part}.{row['normalisation']}.ari"] = row["ARI"]
+    if groups.attrs["k"] in groups["k"]:
+        out |= {name: float(groups[name].sel(k=groups.attrs["k"])) for name in CHECKS}
+    for row in made.get("years", pd.DataFrame()).to_dict("records"):
+        out[f"year_rand.{row['earlier']}"] = row["year_rand"]
+    for row in made.get("places", pd.DataFrame()).to_dict("records"):
+        how = str(row.pop("how")).replace(" ", "_")
+        out |= {f"places.{how}.{name}": value for name, value in row.items()}
+    return out
 
 
 def main() -> None:
     """Print protocol and figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cube", type=Path, default=ROOT / "data/cube/auckland.nc")
-    parser.add_argument("--chinatown", type=Path, default=ROOT.parent / "shared/data/ucr_chinatown")
-    parser.add_argument("--incidents", type=Path, help="incidents.csv of the same territory")
-    parser.add_argument("--bootstraps", type=int, default=100)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all tables")
-    options = parser.parse_args()
+    options = _options()
     cube = cubes.read(options.cube)
     began = time.process_time()
     default = activity.cluster(cube, bootstraps=options.bootstraps)
     seconds = time.process_time() - began
-    further = activity.cluster(cube, bootstraps=1, k=default.attrs["k"], years=6)["year_rand"]
-    made = {
-        "chinatown": chinatown(options.chinatown),
-        "checks": checks(cube, options.bootstraps),
-        "groups": groups_of(default),
-        "years": further.to_dataframe().reset_index(),
-        "places": places(cube, default, options.bootstraps),
-        "quiet": quiet(cube, default),
-        "injected": injected(cube, default),
-    }
-    if options.incidents:
-        made["incidents"] = masked(cube, default, options.incidents)
+    makers = _makers(options, cube, default)
+    made = {name: make() for name, make in makers.items() if name in options.only}
     print(f"{cube.attrs.get('title', '')}: {default.attrs['statement']} ({seconds:.1f} CPU s)")
     for name, table in made.items():
         print(f"\n{name}. {PROTOCOL.get(name, '')}\n{table.round(3).to_string(index=False)}")
@@ -226,6 +253,47 @@ def main() -> None:
         tables = {k: json.loads(t.to_json(orient="records")) for k, t in made.items()}
         page = {"protocol": PROTOCOL, "statement": default.attrs["statement"], **tables}
         options.json.write_text(json.dumps(page, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if options.track:
+        params = {
+            "territory": str(cube.attrs.get("territory", "")),
+            "bootstraps": str(options.bootstraps),
+        }
+        _mlflow.log("activity", figures(made, default), params)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cube", type=Path, default=ROOT / "data/cube/auckland.nc")
+    parser.add_argument("--chinatown", type=Path, default=ROOT.parent / "shared/data/ucr_chinatown")
+    parser.add_argument("--incidents", type=Path, help="incidents.csv of the same territory")
+    parser.add_argument("--bootstraps", type=int, default=100)
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=TABLES, metavar="TABLE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all tables")
+    parser.add_argument("--track", action="store_true", help="record the figures in MLflow")
+    return parser.parse_args()
+
+
+def _makers(
+    options: argparse.Namespace, cube: xr.Dataset, groups: xr.Dataset
+) -> dict[str, Callable[[], pd.DataFrame]]:
+    number = options.bootstraps
+
+    def years() -> pd.DataFrame:
+        found = activity.cluster(cube, bootstraps=1, k=groups.attrs["k"], years=6)["year_rand"]
+        return found.to_dataframe().reset_index()
+
+    out: dict[str, Callable[[], pd.DataFrame]] = {
+        "chinatown": lambda: chinatown(options.chinatown),
+        "checks": lambda: checks(cube, number),
+        "groups": lambda: groups_of(groups),
+        "years": years,
+        "places": lambda: places(cube, groups, number),
+        "quiet": lambda: quiet(cube, groups),
+        "injected": lambda: injected(cube, groups),
+    }
+    if options.incidents:
+        out["incidents"] = lambda: masked(cube, options.incidents, number)
+    return out
 
 
 if __name__ == "__main__":

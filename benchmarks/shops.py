@@ -1,7 +1,7 @@
 """How well areas of activity hold, and what secrecy costs and stops.
 
-``python benchmarks/shops.py [--data FOLDER] [--draws N] [--json FILE]``, on the real data beside
-the workspace: establishments of Metz, equipments of Pays de Montbéliard.
+``python benchmarks/shops.py [--data FOLDER] [--draws N] [--json FILE] [--mlflow]``, on the real
+data beside the workspace: establishments of Metz, equipments of Pays de Montbéliard.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import _mlflow
 from mining import secrecy, shops, writers
 from mining.secrecy import Relation
 
@@ -108,6 +109,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data")
     parser.add_argument("--draws", type=int, default=50)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all tables")
+    parser.add_argument("--mlflow", action="store_true", help="record the figures as a run")
     options = parser.parse_args()
     tables = shops.reference(ROOT / "data" / "reference")
     protocol = PROTOCOL.format(draws=options.draws)
@@ -120,6 +122,21 @@ def main() -> None:
         print(name, pd.DataFrame(rows).round(3).to_string(index=False), sep="\n", end="\n\n")
     if options.json:
         writers.json_file(options.json, {"protocol": protocol, **made})
+    if options.mlflow:
+        _mlflow.log("shops", figures(made), {"draws": str(options.draws), "protocol": protocol})
+
+
+def figures(made: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
+    """Return every number under the name of its table and row."""
+    out = {}
+    for table, rows in made.items():
+        for row in rows:
+            name, *columns = row
+            for column in columns:
+                if np.isfinite(row[column]):
+                    key = f"{table}.{row[name]}.{column}".replace("%", " percent")
+                    out[key.replace(" ", "_")] = float(row[column])
+    return out
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report import ActivityInputs, OpeningTables, ShopTables
 
 ZONE = "Europe/Paris"
 #: Sensor, place, size.
@@ -43,7 +44,12 @@ def cube_of(
     index = pd.date_range(start, end, freq="1h", tz=ZONE, inclusive="left").tz_convert("UTC")
     values = pd.DataFrame({s: counts(index, size) for s, _, size in sensors}, index=index)
     table = pd.DataFrame(
-        {"name": [f"Compteur {s}" for s, _, _ in sensors], "place": [p for _, p, _ in sensors]},
+        {
+            "name": [f"Compteur {s}" for s, _, _ in sensors],
+            "place": [p for _, p, _ in sensors],
+            "latitude": [47.51 + 0.002 * k for k in range(len(sensors))],
+            "longitude": [6.80 + 0.001 * k for k in range(len(sensors))],
+        },
         index=[s for s, _, _ in sensors],
     )
     repairs = pd.DataFrame({"exact_duplicate": 3}, index=[sensors[0][0]])
@@ -253,20 +259,167 @@ def unmatched_of(**changes: Any) -> pd.DataFrame:
 
 
 def activity_of(place_cube: xr.Dataset) -> xr.Dataset:
-    """Return the usual week of each place and two groups."""
+    """Return the usual week of each place and two groups, the first place alone in the second.
+
+    The second place is between both; the last one left its group and its weekend band.
+    """
     names = place_cube["sensor"].to_numpy().astype(str)
+    count = len(names)
     rhythm = place_cube["value"].to_numpy()[:, -168 - 78 : -78].astype("float64")
-    labels = [0 if k else 1 for k in range(len(names))]
+    labels = np.array([0 if k else 1 for k in range(count)])
+    moved = np.arange(count) == count - 1
+    one = np.ones(count)
+    row = {
+        "label": labels,
+        "between": np.where(np.arange(count) == 1, 1, -1),
+        "volume": rhythm.sum(axis=1),
+        "moved": moved,
+        "label_before": np.where(moved, 1, labels),
+        "moved_probability": np.where(moved, 0.97, 0.0),
+        "weekend_left": moved,
+        "weekend": 0.31 * one, "weekend_low": 0.3 * one, "weekend_high": 0.325 * one,
+        "weekend_usual": 0.27 * one, "usual_low": 0.25 * one, "usual_high": 0.29 * one,
+        "volume_ratio": np.where(moved, 1.24, 0.99),
+        "volume_low": np.where(moved, 1.1, 0.97), "volume_high": np.where(moved, 1.36, 1.01),
+        "entries": np.where(moved, "w", ""),
+    }  # fmt: skip
     return xr.Dataset(
         {
             "rhythm": (("sensor", "hour_of_week"), rhythm),
-            "label": ("sensor", labels),
             "stability": ("group", [0.91, 0.65]),
             "group_name": ("group", ["commerces du samedi", "bureaux"]),
             "group_evidence": ("group", ["la part du samedi est plus forte qu'ailleurs", ""]),
             "group_not": ("group", ["", ""]),
+            "membership": (("sensor", "group"), np.tile([0.6, 0.4], (count, 1))),
+            "part_share": (("sensor", "part"), np.tile([0.05, 0.2], (count, 1))),
+            "part_phrase": ("part", ["part de nuit (23 h - 5 h)", "part du soir (19 h - 23 h)"]),
+            **{name: ("sensor", values) for name, values in row.items()},
         },
-        coords={"sensor": names, "hour_of_week": np.arange(168), "group": [0, 1]},
+        coords={
+            "sensor": names,
+            "hour_of_week": np.arange(168),
+            "group": [0, 1],
+            "part": ["night", "evening"],
+        },
+    )
+
+
+def seasons_of(place_cube: xr.Dataset) -> xr.Dataset:
+    """Return one season in which the first place lives 1.5 times beyond chance, and holidays.
+
+    In that season its evenings have 26 % of the week and not 20 %; nothing else exceeds chance.
+    """
+    names = place_cube["sensor"].to_numpy().astype(str)
+    away = np.full((3, len(names)), 0.02)
+    away[0, 0] = 0.06
+    parts = np.tile([0.05, 0.2], (3, len(names), 1))
+    parts[0, 0] = [0.04, 0.26]
+    return xr.Dataset(
+        {
+            "distance": (("period", "sensor"), away),
+            "distance_by_chance": (("period", "sensor"), np.full((3, len(names)), 0.04)),
+            "part_share": (("period", "sensor", "part"), parts),
+        },
+        coords={
+            "sensor": names,
+            "period": ["june_august", "term", "school_holidays"],
+            "by": ("period", ["season", "school", "school"]),
+            "part": ["night", "evening"],
+        },
+    )
+
+
+LABELS = {
+    "retail_food": "Commerce alimentaire",
+    "dining": "Cafés et restaurants",
+    "leisure": "Loisirs, culture et sport",
+    "offices": "Bureaux et agences",
+}
+
+
+def shops_of(places: list[str]) -> ShopTables:
+    """Return the shops of the places: 12, 20, 0 and 28 at the last; the first is secret.
+
+    Others have 5 food shops, a secret number of restaurants, and no leisure, as a gap tells. One
+    area, one commune, one IRIS.
+    """
+    rows: list[tuple[str, str, str, float, float, float]] = []
+
+    def add(level: str, place: str, numbers: list[float], hill: float, density: float) -> None:
+        families = [*LABELS, "total"]
+        for family, number in zip(families, numbers, strict=True):
+            whole = family == "total"
+            told = (hill, density) if whole else (np.nan, np.nan)
+            rows.append((level, place, family, number, *told))
+
+    for k, place in enumerate(places):
+        if k == len(places) - 1:
+            add("place", place, [12, 20, 0, 28, 60], 2.8, 2.1)
+        elif k:
+            add("place", place, [5, np.nan, 0, 10, 30], 5.2, 1.1)
+        else:
+            add("place", place, [np.nan, np.nan, 0, np.nan, np.nan], np.nan, np.nan)
+    add("area", "1", [30, 40, 10, 0, 80], 2.9, np.nan)
+    add("commune", "25388", [42, 103, 62, 300, 507], 3.1, np.nan)
+    add("iris", "25388_0101", [17, 72, np.nan, 100, 200], 2.2, np.nan)
+    columns = ["level", "place", "family", "count", "hill", "density"]
+    counts = pd.DataFrame(rows, columns=columns)
+    named = {"reach": 90.0, "stability": 0.91, "character": "dining", "index": 1.8}
+    names = pd.DataFrame(
+        [
+            {"level": "area", "place": "1", "latitude": 47.511, "longitude": 6.8005, **named},
+            {"level": "commune", "place": "25388", "name": "Montbéliard"},
+        ]
+    )
+    gap = {"level": "place", "place": places[-1], "family": "leisure", "peers": 0.9, "chance": 0.04}
+    return ShopTables(
+        counts=counts.assign(share=np.nan, secret=counts["count"].isna()),
+        names=names,
+        gaps=pd.DataFrame([gap, {**gap, "family": "offices"}, {**gap, "chance": 0.4}]),
+        notes={"source": "sirene", "radius": 300.0, "left_out": {"closed": 40, "partial": None}},
+        labels=LABELS,
+        street=("retail_food", "dining", "leisure"),
+    )
+
+
+def opening_of(places: list[str]) -> OpeningTables:
+    """Return a door of the last place: open from 9 h to 12 h, Monday to Saturday.
+
+    100 pass in each hour from 8 h to 20 h, 5 in the others. 40 % go by the closed door.
+    """
+    place, hours = places[-1], np.arange(168)
+    day, hour = hours // 24, hours % 24
+    passages = np.where((hour >= 8) & (hour < 20), 100.0, 5.0)
+    is_open = (hour >= 9) & (hour < 12) & (day < 6)
+    door = {"door": f"{place} – Halle", "place": place}
+    week = {"weekday": day, "hour": hour, "passages": passages}
+    told = {"days": 2, "minutes": 60, "weekday": "monday"}
+    extra = [
+        {**door, **told, "hour": 20, "expected": 300.0, "low": 250, "high": 360, "beside": False},
+        {**door, **told, "hour": 12, "expected": 100.0, "low": 80, "high": 120, "beside": True},
+        {**door, **told, "hour": 8, "expected": 90.0, "low": 7, "high": 95, "beside": True,
+         "minutes": 30},
+        {**door, **told, "hour": 3, "expected": 5.0, "low": 2, "high": 9, "beside": True},
+    ]  # fmt: skip
+    quiet = [
+        {"place": place, "weekday": d, "start": 6, "end": 8, "expected": e, "low": e - 2.0,
+         "high": e + 4.0, "best": d == "sunday"}
+        for d, e in (("monday", 30.0), ("tuesday", 25.0), ("sunday", 6.0))
+    ]  # fmt: skip
+    figures = {"share": 0.4, "low": 0.38, "high": 0.43, "noon": 0.16, "noon_closed": 1.0}
+    return OpeningTables(
+        doors=pd.DataFrame([{**door, **figures}]),
+        week=pd.DataFrame({**door, **week, "closed": np.where(is_open, 0.0, passages)}),
+        extra=pd.DataFrame(extra),
+        quiet=pd.DataFrame(quiet),
+    )
+
+
+def commerce_of(place_cube: xr.Dataset) -> ActivityInputs:
+    """Return everything the page of commercial activity tells."""
+    places = place_cube["sensor"].to_numpy().astype(str).tolist()
+    return ActivityInputs(
+        seasons=seasons_of(place_cube), shops=shops_of(places), opening=opening_of(places)
     )
 
 
@@ -321,4 +474,5 @@ def everything(cube: xr.Dataset | None = None) -> dict[str, Any]:
         "impacts": impacts_of(),
         "unmatched": unmatched_of(),
         "activity": activity_of(place_cube),
+        "commerce": commerce_of(place_cube),
     }

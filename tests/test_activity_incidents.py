@@ -51,7 +51,8 @@ def test_the_end_is_excluded_and_local_times_are_read() -> None:
 def test_holidays_works_and_what_lasts_are_no_incidents() -> None:
     for label in ("calendar", "works"):
         assert tuesdays(incident(label=label)) == [3, 3, 3]
-    assert tuesdays(incident(start="2023-10-01", end="2024-01-20")) == [3, 3, 3]
+    assert tuesdays(incident(start="2024-01-09", end="2024-01-23")) == [1, 3, 3]  # two weeks
+    assert tuesdays(incident(start="2024-01-09", end="2024-01-23 01:00")) == [3, 3, 3]
 
 
 def test_a_place_is_found_by_its_name() -> None:

@@ -32,8 +32,8 @@ PLACES = "place,sensor\nRue Haute,a\nRue Haute,b\nMarché,c\n"
 CHANNELS = "channel_id,channel_provider_id,site_id,started_at,ended_at\n"
 SITES = "site_id,site_name,xlong,ylat\nS,Rue,6.8,47.5\n"
 CHAIN = (
-    *("acquire", "clean", "evaluate", "forecast", "detect", "impact", "trial", "cluster"),
-    *("summarize", "report"),
+    *("acquire", "acquire_shops", "clean", "evaluate", "forecast", "opening", "detect", "impact"),
+    *("trial", "cluster", "shops", "summarize", "report"),
 )
 SMALL = {
     ("evaluate", "origins"): 1,
@@ -368,6 +368,12 @@ def page(folder: Path, name: str = "index.html") -> str:
     return text.replace("\xa0", " ").replace("\u202f", " ").replace("’", "'")
 
 
+def opening_rows(folder: Path) -> int:
+    """Return how many rows the tables of opening hours hold in all."""
+    names = ("opening_doors", "opening_week", "extra_hours", "quiet_hours")
+    return sum(len(pd.read_csv(folder / f"data/results/t/{name}.csv")) for name in names)
+
+
 def test_sensors_that_do_not_count_have_no_place(make: Make) -> None:
     folder = make(
         {"territory.yaml": edit("pedestrian", "noise"), "places.csv": "place,sensor\nP,a\n"}
@@ -379,8 +385,10 @@ def test_sensors_that_do_not_count_have_no_place(make: Make) -> None:
     assert "La tendance" not in index
     with xr.open_dataset(folder / "data/results/t/forecast.nc", engine="h5netcdf") as made:
         assert made.sizes["sensor"] == 3
-    with xr.open_dataset(folder / "data/results/t/forecast_places.nc", engine="h5netcdf") as made:
-        assert made.sizes["sensor"] == 0
+    for name in ("forecast_places", "scenarios_places", "activity_places", "seasons"):
+        with xr.open_dataset(folder / f"data/results/t/{name}.nc", engine="h5netcdf") as made:
+            assert made.sizes["sensor"] == 0, name
+    assert opening_rows(folder) == 0
 
 
 def test_one_daily_sensor_with_a_number_for_a_name(make: Make) -> None:
@@ -389,9 +397,12 @@ def test_one_daily_sensor_with_a_number_for_a_name(make: Make) -> None:
             "territory.yaml": edit("1h", "1D"),
             "counts.csv": counts(60, ["007"], step="1D"),
             "places.csv": "place,sensor\n<script>alert('é')</script>,007\n",
+            "opening_hours.csv": "place,weekday,opens,closes\n"
+            "<script>alert('é')</script>,monday,09:00,19:00\n",
         }
     )
     assert stages(*CHAIN) == 0
+    assert opening_rows(folder) == 0
     (place,) = (folder / "reports" / "t" / "lieux").iterdir()
     text = page(folder, f"lieux/{place.name}")
     assert "les heures ne sont pas connues" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,11 +14,20 @@ import xarray as xr
 
 import report_inputs as inputs
 from mining import cli, writers
+from mining import cube as cubes
 from mining.editions import publish
 from mining.errors import OutputError, ResultError
 from mining.provenance import file_sha256
 from mining.report import build
+from test_transparency import FULL
 
+TOWN = """\
+name: Pays d'essai
+timezone: Europe/Paris
+source: {name: tables, files: counts.csv, format: long}
+licence: MIT
+attribution: Ville d'essai
+"""
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
 
@@ -178,19 +188,27 @@ def test_a_full_disk_leaves_the_old_edition(
 
 
 def test_the_command_publishes(
-    reports: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: object
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", "utf-8")
     (tmp_path / "params.yaml").write_text("territories: [essai]\n", "utf-8")
     made(tmp_path / "reports" / "essai", "2025-10-20")
     results = tmp_path / "data" / "results" / "essai"
     cube = inputs.cube_of(start="2025-06-02", end="2025-10-20")
+    writers.netcdf(tmp_path / "data" / "cube" / "essai.nc", cube, cubes.encoding())
+    shutil.copytree(root / "data" / "reference", tmp_path / "data" / "reference")
+    town = tmp_path / "data" / "territories" / "essai" / "territory.yaml"
+    writers.text(town, TOWN)
     days = inputs.everything(cube)["days"]
     days.attrs |= {"timezone": inputs.ZONE, "cutoff": "2025-10-19T21:00:00"}
     served = xr.Dataset(coords={"model": ("sensor", ["boosting"] * 4), "place": cube["place"]})
     for name, table in {"totals_days.nc": days, "forecast.nc": served}.items():
         writers.netcdf(results / name, table, {})
     monkeypatch.chdir(tmp_path)
+    assert cli.run(["publish", "essai", "--to", "public"]) == 2
+    assert "no section 'transparency', which says who counts" in capsys.readouterr().err
+    assert not (tmp_path / "public").exists()
+    writers.text(town, TOWN + FULL)
     assert cli.run(["publish", "essai", "--to", "public"]) == 0
     whole(tmp_path / "public")
     kept = tmp_path / "data" / "published" / "essai" / "promises.csv"

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from mining import figures
 
@@ -98,3 +99,20 @@ def test_a_territory_without_incident_has_a_figure() -> None:
     assert not months.containers
     assert not kinds.containers
     assert not when.collections
+
+
+def test_rhythms_are_drawn_under_the_names_of_their_groups() -> None:
+    week = np.full((4, 168), 1 / 168)
+    week[2] = np.nan
+    activity = xr.Dataset(
+        {
+            "share": (("sensor", "hour_of_week"), week),
+            "label": ("sensor", np.array([1, 0, -1, -2], dtype="int16")),
+        },
+        coords={"group_name": ("group", ["bureaux", "soirées"])},
+    )
+    axes = figures.rhythms(activity).axes
+    titles = [axis.get_title(loc="left") for axis in axes]
+    assert titles == ["bureaux (1)", "soirées (1)", "apart (1)", "too little data (1)"]
+    assert [t.get_text() for t in axes[-1].get_xticklabels()][5] == "Sat"
+    assert axes[0].get_lines()[0].get_ydata()[0] == pytest.approx(100 / 168)

@@ -22,13 +22,16 @@ pytestmark = pytest.mark.xdist_group("pipeline")
 
 STAGES = (
     "acquire",
+    "acquire_shops",
     "clean",
     "evaluate",
     "forecast",
+    "opening",
     "detect",
     "impact",
     "trial",
     "cluster",
+    "shops",
     "summarize",
     "report",
     "track",
@@ -86,7 +89,8 @@ def make_workspace(folder: Path, root: Path, counts: str) -> Path:
         shutil.copy(root / name, folder / name)
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     shutil.copytree(root / "src", folder / "src", ignore=ignore)
-    shutil.copytree(root / "data" / "published", folder / "data" / "published")
+    for name in ("published", "reference"):
+        shutil.copytree(root / "data" / name, folder / "data" / name)
     params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
     for key, value in SMALL.items():
         section, _, name = key.rpartition(".")

@@ -232,3 +232,51 @@ def test_remainders_are_part_of_the_attack() -> None:
     assert (told["high"] > told["low"]).all()
     lonely = secrecy.bounds(pd.DataFrame({"n": [np.nan]}, ["a"]))
     assert lonely[["low", "high"]].to_numpy().tolist() == [[0.0, np.inf]]
+
+
+def circles(a: int, b: int, c: int) -> tuple[pd.DataFrame, list[Relation], list[str]]:
+    """Return three circles that overlap in pairs; x, y and z are what each pair has in common."""
+    table = pd.DataFrame({"n": [a + c, a + b, b + c, a, b, c]}, [*"ABC", *"xyz"])
+    return table, [("A", ["x", "z"]), ("B", ["x", "y"]), ("C", ["y", "z"])], [*"xyz"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 6))
+def test_circles_that_overlap_are_told_in_whole_numbers_only(a: int, b: int, c: int) -> None:
+    # Moving x by one with A, B and C as they are takes halves of y and z: no such table exists, so
+    # whole numbers are looked for. The attacker tries every table, without linear programming.
+    table, rows, atoms = circles(a, b, c)
+    shown = secrecy.protect(table, rows=rows, unseen=atoms).counts["n"]
+    assert shown[atoms].isna().all()
+    x, y, z = np.indices((20, 20, 20)).reshape(3, -1)
+    every = {"A": x + z, "B": x + y, "C": y + z, "x": x, "y": y, "z": z}
+    agree = np.ones(x.shape, dtype=bool)
+    for name in "ABC":
+        agree &= np.isnan(shown[name]) | (every[name] == shown[name])
+    for name, count in table["n"].items():
+        if 0 < count < 3:
+            assert every[str(name)][agree].min() <= count - 1
+            assert every[str(name)][agree].max() >= 3
+
+
+def test_three_circles_by_hand() -> None:
+    # A, B and C together say what x, y and z are: (A + B - C) / 2. One circle must go.
+    table, rows, atoms = circles(1, 5, 4)
+    shown = secrecy.protect(table, rows=rows, unseen=atoms).counts["n"]
+    assert shown[["A", "B", "C"]].isna().sum() >= 1
+    table, rows, atoms = circles(5, 4, 6)
+    shown = secrecy.protect(table, rows=rows, unseen=atoms).counts["n"]
+    assert shown[["A", "B", "C"]].tolist() == [11, 9, 10]
+
+
+def test_a_company_with_several_shops_is_one_holder() -> None:
+    table = pd.DataFrame({"banks": [8, 6, 14]}, ["a", "b", "all"])
+    rows: list[Relation] = [("all", ["a", "b"])]
+    mine = pd.DataFrame({"banks": [7, 2, 7]}, ["a", "b", "all"])  # 7 of 8 are 87.5 %
+    shown = secrecy.protect(table, rows=rows, holders=mine).counts["banks"]
+    assert shown.isna().tolist() == [True, True, False]
+    told = secrecy.bounds(pd.DataFrame(shown), rows=rows).set_index("row")
+    assert told.loc["a", "low"] <= 8 - 2  # 8 / 0.85 is 9.4: two whole shops
+    assert told.loc["a", "high"] >= 8 + 2
+    mine.loc["a", "banks"] = 6
+    assert secrecy.protect(table, rows=rows, holders=mine).counts.notna().to_numpy().all()

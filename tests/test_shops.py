@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from mining import secrecy, shops
 from mining.errors import ConfigError, NotEnoughDataError, TableError
-from mining.sources._sirene_options import SearchOptions, SireneOptions, parse
+from mining.sources._shop_options import BpeOptions, SearchOptions, SireneOptions, parse
 from mining.territory import load_territory
 
 SPOT = (47.51, 6.80)
@@ -68,7 +68,8 @@ def test_python_and_yaml_of_the_page(root: Path) -> None:
     declared = re.findall(r"```yaml\n(.*?)```", "".join(parts), flags=re.DOTALL)
     for one in declared:
         options = yaml.safe_load(one)["shops"]
-        model = {"sirene": SireneOptions, "sirene_search": SearchOptions}[options["name"]]
+        models = {"sirene": SireneOptions, "sirene_search": SearchOptions, "bpe": BpeOptions}
+        model = models[options["name"]]
         assert parse(model, options).name == options["name"]
 
 

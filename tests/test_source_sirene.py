@@ -253,8 +253,8 @@ def test_damaged_files_are_told(town: Callable[..., Town], tmp_path: Path) -> No
         (
             {"comunes": []},
             (
-                "territory.yaml, column 'shops.comunes': expected no such key (known: name, files,"
-                " url, communes)"
+                "territory.yaml, column 'shops.comunes': expected no such key (known: files, url,"
+                " communes, radius, name)"
             ),
         ),
         (
@@ -431,7 +431,7 @@ def test_the_search_engine_page_after_page(
         return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
     server, url = serve(answers)
-    town = around(url + "/", tmp_path, radius=300)
+    town = around(url + "/", tmp_path, reach=300)
     source = sources.establishments("sirene_search")
     source.check(town)
     source.acquire(town, tmp_path / "raw")

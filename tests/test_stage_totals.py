@@ -66,6 +66,18 @@ def test_totals_of_one_forecast_agree(ahead: xr.Dataset) -> None:
     )
 
 
+def test_joint_futures_of_places_say_what_their_hours_say(ahead: xr.Dataset) -> None:
+    made = sums_of(ahead, of_groups(ahead))
+    hours, joint = made["forecast_places.nc"], made["scenarios_places.nc"]
+    assert joint["path"].dims == ("sensor", "time", "scenario")
+    assert joint["place"].to_numpy().tolist() == ["Place", "Rue Haute"]
+    levels = np.quantile(joint["path"], [0.1, 0.5, 0.9], axis=2, method="hazen")
+    np.testing.assert_allclose(levels.transpose(1, 2, 0), hours["value"], atol=0.051)
+    np.testing.assert_allclose(joint["path"].mean("scenario"), hours["expected"], atol=0.051)
+    street = ahead["path"].sel(sensor=["s0", "s2"]).sum("sensor")
+    np.testing.assert_allclose(joint["path"].sel(sensor="Rue Haute"), street, atol=0.051)
+
+
 def test_drivers_of_days_add_up(ahead: xr.Dataset) -> None:
     days = sums_of(ahead, of_groups(ahead))["totals_days.nc"]
     gap = days["usual"] + days["effect"].sum("driver") - days["expected"]
@@ -87,7 +99,7 @@ def test_a_territory_without_places_has_empty_totals(ahead: xr.Dataset) -> None:
     made = sums_of(ahead, {})
     assert [made[name].sizes.get("group", made[name].sizes.get("sensor")) for name in made] == [
         0
-    ] * 3
+    ] * 4
 
 
 def test_steps_of_a_quarter_of_an_hour_become_hours() -> None:

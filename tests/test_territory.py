@@ -514,6 +514,7 @@ def test_a_new_territory_loads_as_it_is(tmp_path: Path) -> None:
         "README.md",
         *sorted(name for name in FILES if name.endswith(".csv")),
         "territory.yaml",
+        "transparency.csv",
     ]
     for path in folder.iterdir():
         assert path.name == "README.md" or "\n# " in path.read_text("utf-8")

@@ -48,6 +48,11 @@ stages:
 """
 
 
+METRICS = {
+    "forecast": {"champion": "a", "wape": 0.15},
+    "activity": {"k": 3, "year_rand": {"1": 0.875}},
+    "opening": {"doors": 0, "closed_share": None},
+}
 CHAMPION = {"model": "window_average", "history": "8W", "horizon_days": 2, "served": {}}
 
 
@@ -62,7 +67,7 @@ def make_workspace(tmp_path: Path, root: Path) -> Path:
         shutil.copy(root / name, tmp_path / name)
     (tmp_path / "params.yaml").write_text(PARAMS)
     (tmp_path / "dvc.lock").write_text(LOCK)
-    (results / "metrics.json").write_text(json.dumps({"forecast": {"champion": "a", "wape": 0.15}}))
+    (results / "metrics.json").write_text(json.dumps(METRICS))
     (results / "figures" / "accuracy.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (results / "figures" / "a" / "fan.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     held = [("a", "special", "special", 4, 0.75), ("a", "sensor", "s0", 4, 0.5)]
@@ -178,7 +183,8 @@ def _check_store(root: Path, uri: str, parent: str) -> None:
     assert top.data.tags["dvc.md5.clean"] == "0123456789abcdef0123456789abcdef"
     assert len(top.data.tags["dvc.lock.sha256"]) == 64
     assert top.data.params["forecast.horizon_days"] == "14"
-    assert top.data.metrics["forecast.wape"] == 0.15
+    figures = {"activity.k": 3, "activity.year_rand.1": 0.875, "opening.doors": 0}
+    assert top.data.metrics == {"forecast.wape": 0.15, **figures}
     (given,) = top.inputs.dataset_inputs
     assert (given.dataset.name, given.tags[0].value) == ("tiny", "training")
     profile = json.loads(given.dataset.profile)

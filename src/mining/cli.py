@@ -18,13 +18,16 @@ SCHEDULER = "FORAGE_SCHEDULER"
 
 STAGES = (
     "acquire",
+    "acquire_shops",
     "clean",
     "evaluate",
     "forecast",
+    "opening",
     "detect",
     "impact",
     "trial",
     "cluster",
+    "shops",
     "summarize",
     "report",
     "track",
@@ -102,12 +105,19 @@ def _new(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from mining import sources
+    from mining import sources, transparency
     from mining.territory import load_territory
 
     name = _named(arguments.territory)
     territory = load_territory(_root() / "data" / "territories" / name)
     sources.get(str(territory.source["name"])).check(territory)
+    if territory.shops:
+        sources.establishments(str(territory.shops["name"])).check(territory)
+    if territory.transparency is not None:
+        reference = transparency.taxonomy(_root() / "data" / "reference")
+        transparency.check_elements(territory, reference)
+        for lacking in transparency.missing(territory, territory.sensor_table())[:5]:
+            logging.info("%s: before publishing, state %s", territory.name, lacking)
     logging.info("%s: the files are well formed", territory.name)
 
 

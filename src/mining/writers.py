@@ -60,8 +60,12 @@ def binary(path: Path, content: bytes) -> Path:
 
 def json_file(path: Path, content: Any, *, digits: int = 6) -> Path:
     """Write JSON with sorted keys; floats to `digits` significant digits, NaN as null."""
-    body = json.dumps(plain(content, digits), ensure_ascii=False, indent=1, sort_keys=True)
-    return text(path, body)
+    return text(path, json_text(content, digits=digits))
+
+
+def json_text(content: Any, *, digits: int = 6) -> str:
+    """Return JSON with sorted keys; floats to `digits` significant digits, NaN as null."""
+    return json.dumps(plain(content, digits), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def table(path: Path, frame: pd.DataFrame, *, sort: Sequence[str], decimals: int = 3) -> Path:

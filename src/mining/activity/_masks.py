@@ -19,8 +19,9 @@ from mining.errors import ConfigError
 MASKED_TYPES = ("closure", "event", "fault")
 #: Labels of incidents that are left out. Holidays have their own rule, and works are as above.
 MASKED_LABELS = ("fault", "event", "weather", "unexplained")
-#: An incident that lasts longer is the usual week by now.
-LONGEST = pd.Timedelta(weeks=8)
+#: A longer one takes whole weeks from a sensor and mends little: a level that is wrong for a month
+#: leaves the shares of its weeks as they are. Hidden too, groups hold less (decision 8).
+LONGEST = pd.Timedelta(weeks=2)
 
 
 def ordinary(

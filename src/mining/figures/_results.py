@@ -11,6 +11,9 @@ from matplotlib.figure import Figure
 from mining import cube as data_model
 
 _WIDTH = 9.0
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: Labels that are no group, as ``mining.activity`` gives them.
+_NO_GROUP = {-1: "too little data", -2: "apart"}
 
 
 def fan(cube: xr.Dataset, forecast: xr.Dataset, sensor: str, *, days: int = 14) -> Figure:
@@ -34,10 +37,11 @@ def fan(cube: xr.Dataset, forecast: xr.Dataset, sensor: str, *, days: int = 14) 
 
 
 def rhythms(activity: xr.Dataset) -> Figure:
-    """Draw the typical week of every sensor as shares, one panel per group."""
+    """Draw the typical week of every sensor as shares, one panel per group under its name."""
     sns.set_theme(style="whitegrid", palette="colorblind")
     labels = activity["label"].to_numpy()
-    groups = sorted({int(g) for g in labels})
+    # Groups first; those apart and those with too little data come last.
+    groups = sorted({int(g) for g in labels}, key=lambda g: (g < 0, g))
     figure, axes = plt.subplots(
         len(groups), 1, figsize=(_WIDTH, 1.9 * len(groups)), sharex=True, squeeze=False,
         layout="constrained",
@@ -45,7 +49,14 @@ def rhythms(activity: xr.Dataset) -> Figure:
     for axis, group in zip(axes[:, 0], groups, strict=True):
         members = activity["share"].to_numpy()[labels == group]
         axis.plot(members.T * 100, linewidth=0.9)
-        axis.set_title(f"group {group}: {len(members)} sensors", loc="left", fontsize=10)
+        title = f"{_name_of(activity, group)} ({len(members)})"
+        axis.set_title(title, loc="left", fontsize=10)
         axis.set_ylabel("% of the week")
-    axes[-1, 0].set_xlabel("hour of the week, from Monday 0:00 local")
+    slots = activity.sizes["hour_of_week"]
+    axes[-1, 0].set_xticks(range(0, slots, slots // 7), _DAYS)
+    axes[-1, 0].set_xlabel("local time, each day from 0:00")
     return figure
+
+
+def _name_of(activity: xr.Dataset, group: int) -> str:
+    return str(activity["group_name"].item(group)) if group >= 0 else _NO_GROUP[group]

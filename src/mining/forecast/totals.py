@@ -26,6 +26,7 @@ def totals(
     by: str | Mapping[str, Sequence[str]] = "place",
     each: str = "day",
     quantiles: Sequence[float] | None = None,
+    scenarios: bool = False,
 ) -> xr.Dataset:
     """Add the forecasts of sensors up, with an interval of the total's own.
 
@@ -40,6 +41,8 @@ def totals(
         Length of time of each total, by the local clock; a week is seven days from the origin on.
     quantiles : sequence of float, optional
         Levels; those of `ahead` by default.
+    scenarios : bool
+        Whether to keep the joint futures of the totals.
 
     Returns
     -------
@@ -47,7 +50,8 @@ def totals(
         `value` (group, time, quantile), `time` being the UTC start of each period; `expected`
         (group, time), the mean over the scenarios, which adds up exactly over sensors and time;
         `steps` (time), the number of steps of each period. Only sensors that count are added; a
-        group without any is left out, and one with a sensor that has no forecast is NaN.
+        group without any is left out, and one with a sensor that has no forecast is NaN. With
+        `scenarios`, `path` (group, time, scenario) too.
 
     Raises
     ------
@@ -84,11 +88,18 @@ def totals(
     paths = ahead["path"].transpose("sensor", "time", "scenario").to_numpy()
     made = np.full((len(groups), len(start), len(wanted)), np.nan)
     expected = np.full(made.shape[:2], np.nan)
+    kept = np.zeros((len(groups) if scenarios else 0, len(start), paths.shape[2]))
     for row, members in enumerate(groups.values()):
         total = _summed(paths[members].sum(axis=0), period)
         made[row] = np.quantile(total, wanted, axis=1, method="hazen").T
         expected[row] = total.mean(axis=1)
-    return _dataset(ahead, list(groups), start, (made, expected), wanted=wanted, steps=steps)
+        if scenarios:
+            kept[row] = total
+    out = _dataset(ahead, list(groups), start, (made, expected), wanted=wanted, steps=steps)
+    if scenarios:
+        dims = ("group", cubes.TIME, "scenario")
+        out["path"] = dims, kept.round(DECIMALS) + 0.0, dict(ahead["path"].attrs)
+    return out
 
 
 def _summed(values: Floats, period: npt.NDArray[np.int64]) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -135,9 +135,19 @@ def _unknown(path: Path, line: int | None, place: Place, known: list[str]) -> st
 
 
 def _inner(model: type[BaseModel], place: Place) -> type[BaseModel]:
+    kind: Any = model
     for key in place:
-        field = model.model_fields.get(str(key))
-        kind = None if field is None else field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(str(key))
+            kind = None if field is None else _bare(field.annotation)
+        else:  # an entry of a mapping or of a list: the last of its type arguments
+            kind = _bare(get_args(kind)[-1]) if get_args(kind) else None
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             model = kind
     return model
+
+
+def _bare(kind: Any) -> Any:
+    """Return a type without its None."""
+    others = [t for t in get_args(kind) if t is not type(None)]
+    return others[0] if type(None) in get_args(kind) and others else kind

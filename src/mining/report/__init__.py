@@ -5,8 +5,21 @@ it decides where they go. Small counts are hidden when facts are drawn, before a
 table exists (:mod:`mining.report._disclosure`). Texts stand in one catalogue per language.
 """
 
+from mining.report._activity_doors import OpeningTables
+from mining.report._activity_facts import ActivityInputs
+from mining.report._activity_shops import ShopTables
 from mining.report._facts import facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._pages import build, pages
 
-__all__ = ["PlaceFacts", "TerritoryFacts", "TerritoryLike", "build", "facts", "pages"]
+__all__ = [
+    "ActivityInputs",
+    "OpeningTables",
+    "PlaceFacts",
+    "ShopTables",
+    "TerritoryFacts",
+    "TerritoryLike",
+    "build",
+    "facts",
+    "pages",
+]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mining.report import _sentences as say
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import Outlook
+from mining.report._said import joined
 from mining.report._totals import DayDrivers, Total, Totals
 
 #: Share of a day's distance from which a driver is named, and how many are named at most.
@@ -22,7 +22,7 @@ def rounded(value: float, unit: int, words: Language) -> str:
 
 def signed(value: int, words: Language) -> str:
     """Return a figure that is added, with its sign."""
-    return f"+{words.number(value)}" if value > 0 else words.number(value)
+    return words.signed(words.number(value, unit="passages"))
 
 
 def description(outlook: Outlook, words: Language) -> str:
@@ -31,7 +31,7 @@ def description(outlook: Outlook, words: Language) -> str:
     return words.text(
         "outlook.figure_desc",
         total=words.about(sum(d.total for d in days)),
-        period=say.days_period(days[0].day, days[-1].day, words),
+        period=words.period(days[0].day, days[-1].day),
     )
 
 
@@ -40,7 +40,7 @@ def days_description(totals: Totals, words: Language) -> str:
     best = max(totals.days, key=lambda d: d.middle)
     return words.text(
         "outlook.days_desc",
-        period=say.days_period(totals.days[0].day, totals.days[-1].day, words),
+        period=words.period(totals.days[0].day, totals.days[-1].day),
         day=words.date(best.day, year=False),
         passages=words.text("unit.passages", count=round(best.middle / best.unit) * best.unit),
     )
@@ -51,7 +51,7 @@ def week(totals: Totals | None, minimum: int, words: Language) -> str:
     if totals is None or totals.week is None:
         return ""
     days = totals.next_week
-    period = say.days_period(days[0].day, days[-1].day, words)
+    period = words.period(days[0].day, days[-1].day)
     return _expected("week", totals.week, period[:1].upper() + period[1:], minimum, words)
 
 
@@ -75,14 +75,14 @@ def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
         name = words.date(total.day, year=False)
         line = _expected("line", total, name[:1].upper() + name[1:], minimum, words)
         if total.day in drivers:
-            line += f" {driven(drivers[total.day], words)}"
+            line = line + " " + driven(drivers[total.day], words)
         out.append(line)
     return out
 
 
 def _expected(key: str, total: Total, name: str, minimum: int, words: Language) -> str:
     if total.middle < minimum:
-        return words.text(f"outlook.{key}_few", name=name, n=words.number(minimum))
+        return words.text(f"outlook.{key}_few", name=name, n=words.bound(minimum))
     few = total.low < minimum
     return words.text(
         f"outlook.{key}_top" if few else f"outlook.{key}",
@@ -113,7 +113,7 @@ def driven(day: DayDrivers, words: Language) -> str:
         n=words.number(abs(day.difference)),
         weekday=words.weekday(day.day.day_of_week),
         parts=words.join([_part(n, v, words) for n, v in with_it]),
-        against="".join(_part(n, v, words) for n, v in against),
+        against=joined("", (_part(n, v, words) for n, v in against)),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mining.report import _ahead as ahead
-from mining.report import _sentences as say
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import OutlookDay
@@ -13,7 +12,7 @@ from mining.report._totals import Total, Totals
 
 def interval(total: Total, minimum: int, words: Language) -> str:
     """Return an expected total with its interval, as a cell."""
-    few = words.text("unit.less_than", n=words.number(minimum))
+    few = words.below(minimum)
     if total.middle < minimum:
         return few
     return words.text(
@@ -50,7 +49,7 @@ def outlook_table(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
         columns = ["col_day", "col_interval" if totals else "col_total", "col_peak", "col_range"]
     caption = "caption_daily" if outlook.daily else "caption_own" if totals else "caption"
     headers = tuple(words.text(f"outlook.{c}") for c in columns)
-    return Table(words.text(f"outlook.{caption}"), headers, tuple(rows), wrap=True)
+    return Table(words.text(f"outlook.{caption}"), headers, tuple(rows), wrap=True, unit="passages")
 
 
 def _range(day: OutlookDay, words: Language) -> str:
@@ -74,7 +73,9 @@ def totals_table(totals: Totals | None, minimum: int, words: Language) -> Table 
             name = words.text("outlook.not_whole", day=name)
         rows.append((name[:1].upper() + name[1:], interval(total, minimum, words)))
     headers = (words.text("outlook.col_day"), words.text("outlook.col_interval"))
-    return Table(words.text("outlook.caption_daily"), headers, tuple(rows), wrap=True)
+    return Table(
+        words.text("outlook.caption_daily"), headers, tuple(rows), wrap=True, unit="passages"
+    )
 
 
 def driver_table(totals: Totals | None, words: Language) -> Table | None:
@@ -101,7 +102,7 @@ def driver_table(totals: Totals | None, words: Language) -> Table | None:
         *(words.text(f"driver.col_{n}") for n in used),
         words.text("driver.col_expected"),
     )
-    return Table(words.text("driver.caption"), columns, tuple(rows))
+    return Table(words.text("driver.caption"), columns, tuple(rows), unit="passages")
 
 
 def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -> Table | None:
@@ -122,11 +123,20 @@ def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]
         error = (_error(place, words),) if tried else ()
         rows.append((clean_name(place.name), total, words.date(best.day, year=False), *error))
     days = found[0][1].next_week
-    period = say.days_period(days[0].day, days[-1].day, words)
+    period = words.period(days[0].day, days[-1].day)
     columns = ["place", "week_own" if own else "week", "best", *(["error"] if tried else [])]
     headers = tuple(words.text(f"outlook.col_{c}") for c in columns)
     caption = words.text("outlook.index_caption", period=period)
-    return Table(caption, headers, tuple(rows), links, text=frozenset({2}), wrap=True)
+    return Table(
+        caption,
+        headers,
+        tuple(rows),
+        links,
+        text=frozenset({2}),
+        wrap=True,
+        unit="passages",
+        place=0,
+    )
 
 
 def _error(place: PlaceFacts, words: Language) -> str:

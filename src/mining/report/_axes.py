@@ -81,8 +81,12 @@ def end_labels(
     lines: Sequence[tuple[FloatArray, str, str, str]],
     *,
     narrow: bool,
+    apart: float = 0.07,
 ) -> None:
-    """Name lines at their right end; on a phone above the figure, where there is room."""
+    """Name lines at their right end, at least this share of the height apart.
+
+    On a phone they stand above the figure, where there is room.
+    """
     named = [(v[~np.isnan(v)][-1], t, c, w) for v, t, c, w in lines if t and not np.isnan(v).all()]
     if narrow:
         for number, (_, text, color, weight) in enumerate(named):
@@ -91,11 +95,13 @@ def end_labels(
                 ha="left" if number == 0 else "right", va="bottom", transform=axes.transAxes,
             )  # fmt: skip
         return
-    gap = 0.07 * axes.get_ylim()[1]
+    gap = apart * axes.get_ylim()[1]
     places = sorted(range(len(named)), key=lambda k: named[k][0])
     heights = [named[k][0] for k in places]
     for k in range(1, len(heights)):
         heights[k] = max(heights[k], heights[k - 1] + gap)
+    over = max(heights[-1] - axes.get_ylim()[1], 0.0) if heights else 0.0  # no name above the axes
+    heights = [height - over for height in heights]
     for k, height in zip(places, heights, strict=True):
         _, text, color, weight = named[k]
         axes.annotate(

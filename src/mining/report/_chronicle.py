@@ -13,6 +13,7 @@ from mining.report._impacts import Unmatched
 from mining.report._incidents import Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
+from mining.report._said import mark
 from mining.report._tables import Table
 from mining.report._windows import Window
 
@@ -100,7 +101,7 @@ def told(incident: Incident, names: Mapping[str, str], minimum: int, words: Lang
     """Return the sentences of a case: what happened, the band, the sensors it concerns."""
     out = [say.explanation(incident, minimum, words)]
     if incident.counts and finite(incident.low) and finite(incident.high):
-        low, high = (words.about(v) for v in (incident.low, incident.high))
+        low, high = (words.about(v, "passages") for v in (incident.low, incident.high))
         out.append(words.text("chronicle.band", low=low, high=high))
     if len(incident.sensors) > 1 and incident.sensor:
         named = [_named(names.get(s, s), words) for s in incident.sensors]
@@ -151,7 +152,7 @@ def figure_description(incident: Incident, window: Window, minimum: int, words: 
     return words.text(
         "chronicle.figure_desc",
         unit=unit(incident, window, words),
-        period=say.days_period(first, last, words),
+        period=words.period(first, last),
         brief=brief,
         neighbours=near,
     ).strip()
@@ -173,7 +174,7 @@ def rows_table(
     )
     keys = ("incident.col_where", "incident.col_when", "incident.col_label")
     columns = (*(words.text(k) for k in keys), words.text("chronicle.col_certainty"))
-    return Table(caption, columns, rows, text=frozenset(range(4)), stack=True, quiet=True)
+    return Table(caption, columns, rows, text=frozenset(range(4)), stack=True, quiet=True, place=0)
 
 
 def unmatched(correction: Unmatched, words: Language) -> str:
@@ -190,22 +191,23 @@ def unmatched(correction: Unmatched, words: Language) -> str:
 def place_lines(place: PlaceHistory, facts: TerritoryFacts, words: Language) -> dict[str, object]:
     """Return the history of one place in brief."""
     name = clean_name(place.name) or words.text("chronicle.everywhere")
+    count = words.text("chronicle.place_count", count=place.count, place=words.isolate(name))
+    years = [
+        words.text("chronicle.year_line", year=str(year), labels=_counted(counts, words))
+        for year, counts in place.years
+    ]
+    told = [
+        words.text(
+            "chronicle.told_line",
+            when=when(i, words),
+            label=label(i, words),
+            brief=say.in_brief(i, facts.minimum, words),
+        )
+        for i in place.told
+        if i.counts
+    ]
     return {
-        "summary": words.text(
-            "chronicle.place_count", count=place.count, place=words.isolate(name)
-        ),
-        "years": [
-            words.text("chronicle.year_line", year=year, labels=_counted(counts, words))
-            for year, counts in place.years
-        ],
-        "told": [
-            words.text(
-                "chronicle.told_line",
-                when=when(i, words),
-                label=label(i, words),
-                brief=say.in_brief(i, facts.minimum, words),
-            )
-            for i in place.told
-            if i.counts
-        ],
+        "summary": mark(count, place=name),
+        "years": [mark(y, place=name) for y in years],
+        "told": [mark(t, place=name) for t in told],
     }

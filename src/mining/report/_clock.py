@@ -14,6 +14,7 @@ from mining import cube as cubes
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+DAY = pd.Timedelta(days=1)
 WEEK = pd.Timedelta(days=7)
 
 

@@ -49,6 +49,7 @@ def tables(
 ) -> list[Table]:
     """Return what the intervals held, by situation and by sensor."""
     out = []
+    steps = "hours" if hourly else "steps"
     for kind, by in (
         ("situation", ("all", "special", "day_ahead", "hours")),
         ("sensor", ("sensor",)),
@@ -56,12 +57,12 @@ def tables(
         here = [r for r in rows if r.by in by]
         if not here:
             continue
-        columns = (kind, "share", "hours" if hourly else "steps", "verdict")
+        columns = (kind, "share", steps, "verdict")
         body = tuple(
             (
                 _name(r, names, words),
                 words.percent(r.share, 1),
-                words.number(r.hours),
+                words.number(r.hours, unit=steps),
                 words.text(f"cover.{_word(r.share)}"),
             )
             for r in here

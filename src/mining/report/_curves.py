@@ -33,35 +33,59 @@ def trend_figure(trend: Trend, words: Language, *, title: str, description: str)
     """Draw weekly totals of the last year over those of the year before."""
 
     def paint(figure: Figure, narrow: bool) -> None:
-        left = left_margin(words, [trend.now, trend.before], narrow=narrow)
-        right = 0.985 if narrow else 0.85
-        bottom, height = (0.13, 0.75) if narrow else (0.11, 0.84)
-        axes = figure.add_axes((left, bottom, right - left, height))
-        style.calm(axes)
-        weeks = days_of(trend.mondays)
-        now, before = words.text("figure.this_year"), words.text("figure.year_before")
-        if not np.isnan(trend.before).all():
-            axes.plot(weeks, trend.before, color=style.MUTED, linewidth=1.3, linestyle=(0, (4, 2)))
-        else:
-            before = ""
-        axes.plot(weeks, trend.now, color=style.ACCENT, linewidth=2.4)
-        partial = ~trend.complete & ~np.isnan(trend.now)
-        axes.plot(
-            weeks[partial], trend.now[partial], "o", markersize=5, markerfacecolor="white",
-            markeredgecolor=style.ACCENT, linestyle="none",
-        )  # fmt: skip
-        from_zero(axes, words, [trend.now, trend.before], narrow=narrow)
-        _hardware(axes, trend, words)
-        months(axes, trend.mondays, words, every=3 if narrow else 2)
-        end_labels(
-            axes,
-            trend.mondays[-1],
-            [(trend.now, now, style.ACCENT, "bold"), (trend.before, before, style.MUTED, "normal")],
-            narrow=narrow,
-        )
+        _trend(figure, trend, words, narrow=narrow)
 
     return style.draw(
         paint, name="tendance", title=title, description=description, heights=(300, 270)
+    )
+
+
+def trend_strip(trend: Trend, words: Language, *, title: str, description: str) -> str:
+    """Draw the figure of :func:`trend_figure` for paper: as wide, and less high."""
+
+    def paint(figure: Figure) -> None:
+        _trend(figure, trend, words, narrow=False, bottom=0.17, apart=0.13)
+
+    return style.draw_small(
+        paint, name="tendance", title=title, description=description, height=172, width=style.WIDE
+    )
+
+
+def _trend(
+    figure: Figure,
+    trend: Trend,
+    words: Language,
+    *,
+    narrow: bool,
+    bottom: float = 0.11,
+    apart: float = 0.07,
+) -> None:
+    left = left_margin(words, [trend.now, trend.before], narrow=narrow)
+    right = 0.985 if narrow else 0.85
+    bottom, height = (0.13, 0.75) if narrow else (bottom, 0.95 - bottom)
+    axes = figure.add_axes((left, bottom, right - left, height))
+    style.calm(axes)
+    weeks = days_of(trend.mondays)
+    now, before = words.text("figure.this_year"), words.text("figure.year_before")
+    if not np.isnan(trend.before).all():
+        axes.plot(weeks, trend.before, color=style.MUTED, linewidth=1.3, linestyle=(0, (4, 2)))
+    else:
+        before = ""
+    axes.plot(weeks, trend.now, color=style.ACCENT, linewidth=2.4)
+    partial = ~trend.complete & ~np.isnan(trend.now)
+    axes.plot(
+        weeks[partial], trend.now[partial], "o", markersize=5, markerfacecolor="white",
+        markeredgecolor=style.ACCENT, linestyle="none",
+    )  # fmt: skip
+    from_zero(axes, words, [trend.now, trend.before], narrow=narrow)
+    _hardware(axes, trend, words)
+    months(axes, trend.mondays, words, every=3 if narrow else 2)
+    end_labels(
+        axes,
+        trend.mondays[-1],
+        [(trend.now, now, style.ACCENT, "bold"), (trend.before, before, style.MUTED, "normal")],
+        narrow=narrow,
+        apart=apart,
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._explore_courses import exploration
 from mining.report._history import history_of
@@ -27,6 +28,7 @@ from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
+from mining.transparency import Sheets
 
 NAIVE_MODEL = "seasonal_naive"
 
@@ -65,6 +67,8 @@ def facts(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> TerritoryFacts:
     """Draw from the analyses every figure a report shows.
@@ -101,6 +105,10 @@ def facts(
         Corrections that match no incident.
     activity : Dataset, optional
         Rhythms and groups of places.
+    commerce : ActivityInputs, optional
+        Groups of sensors, seasons, shops and opening hours.
+    transparency : Sheets, optional
+        What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
         Hours with fewer passages are not shown.
 
@@ -160,6 +168,8 @@ def facts(
         impacts=impacts_of(impacts, minimum_count),
         unmatched=unmatched_of(unmatched),
         exploration=exploration(table, members, incidents=incidents, minimum=minimum_count),
+        activity=activity_facts(activity, counting, commerce, minimum_count),
+        transparency=transparency,
     )
 
 

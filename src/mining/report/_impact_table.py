@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mining.report import _sentences as say
 from mining.report._impacts import Impact
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
+from mining.report._said import joined
 from mining.report._tables import Table
 
 #: Rows of the table.
@@ -29,14 +29,23 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
                 _span(impact, words),
                 _range((impact.effect, impact.low, impact.high), words) if shown else none,
                 _range(parts, words, share=True) if shown and finite(impact.percent) else none,
-                " ".join(_said(impact, facts.minimum, words, shown=shown)),
+                joined(" ", _said(impact, facts.minimum, words, shown=shown)),
             )
         )
     keys = ("title", "when", "effect", "percent", "say")
     columns = tuple(words.text(f"impact.col_{k}") for k in keys)
     caption = words.text("impact.caption")
     every = frozenset(range(5))
-    return Table(caption, columns, tuple(rows), text=every, stack=True, quiet=True, wrap=True)
+    return Table(
+        caption,
+        columns,
+        tuple(rows),
+        text=every,
+        stack=True,
+        quiet=True,
+        wrap=True,
+        unit="passages",
+    )
 
 
 def _span(impact: Impact, words: Language) -> str:
@@ -44,7 +53,7 @@ def _span(impact: Impact, words: Language) -> str:
         text = words.text("format.since", first=words.date(impact.start, weekday=False))
     else:
         first, last = impact.start.normalize(), (impact.end - pd.Timedelta("1ns")).normalize()
-        text = words.date(first) if last <= first else say.days_period(first, last, words)
+        text = words.date(first) if last <= first else words.period(first, last)
     return text[:1].upper() + text[1:]
 
 
@@ -60,8 +69,7 @@ def _range(values: tuple[float, float, float], words: Language, *, share: bool =
 
 def signed(value: float, words: Language) -> str:
     """Return an estimated number to three digits with its sign."""
-    text = words.about(value)
-    return f"+{text}" if value > 0 and any(c in "123456789" for c in text) else text
+    return words.signed(words.about(value, "passages"))
 
 
 def _said(impact: Impact, minimum: int, words: Language, *, shown: bool) -> list[str]:
@@ -70,9 +78,9 @@ def _said(impact: Impact, minimum: int, words: Language, *, shown: bool) -> list
         own = f"impact.reason.{impact.reason}"
         out.append(words.text(own if words.has(own) else "impact.reason.other"))
     if finite(impact.expected) and (impact.few or finite(impact.observed)):
-        expected = words.about(impact.expected)
+        expected = words.about(impact.expected, "passages")
         if impact.few:
-            least = words.number(minimum)
+            least = words.bound(minimum)
             out.append(words.text("impact.seen_few", minimum=least, expected=expected))
         else:
             observed = words.number(impact.observed)

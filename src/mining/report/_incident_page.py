@@ -18,8 +18,9 @@ from mining.report._impact_table import MOST_IMPACTS, impact_table
 from mining.report._incidents import YEAR, Incident
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language
+from mining.report._said import mark
 from mining.report._slug import slugs
-from mining.report._style import Drawing
+from mining.report._style import safe
 from mining.report._timeline import lanes, timeline_figure
 
 ADDRESS = "incidents.html"
@@ -114,7 +115,8 @@ def _left(key: str, count: int, words: Language) -> str:
 
 def _case(incident: Incident, page: _Page) -> dict[str, Any]:
     words, today = page.words, page.facts.today
-    place = words.isolate(chronicle.where(incident, page.names, words))
+    name = chronicle.where(incident, page.names, words)
+    place = words.isolate(name)
     line, file = "", ""
     if incident.action == "add_to_journal":
         line, file = paste.journal_line(incident, today, words), "journal"
@@ -128,7 +130,10 @@ def _case(incident: Incident, page: _Page) -> dict[str, Any]:
         "certainty": words.text("chronicle.cause", certainty=sure) if sure else "",
         "unsure": incident.certainty == "unsure",
         "when": chronicle.when(incident, words),
-        "told": chronicle.told(incident, page.names, page.facts.minimum, words),
+        "told": [
+            mark(t, place=name)
+            for t in chronicle.told(incident, page.names, page.facts.minimum, words)
+        ],
         "todo": chronicle.to_do(incident, page.names, words),
         "line": line,
         "line_label": words.text(f"action.line_{file}") if file else "",
@@ -141,18 +146,21 @@ def _figure(incident: Incident, page: _Page) -> dict[str, Any]:
     facts, words = page.facts, page.words
     window = facts.windows.get(incident.id)
     if window is None or len(window.times) < 2:
-        return {"figure": None, "caption": ""}
+        return {"figure": None, "description": "", "caption": ""}
     unit = chronicle.unit(incident, window, words)
+    description = chronicle.figure_description(incident, window, facts.minimum, words)
     drawing = case_figure(
         incident,
         window,
         words,
         name=f"f{list(page.anchors).index(incident) + 1}",
         title=words.text("chronicle.figure_title", unit=unit),
-        description=chronicle.figure_description(incident, window, facts.minimum, words),
+        description=description,
     )
     caption = words.text("chronicle.caption", unit=unit)
-    return {"figure": Markup(drawing), "caption": caption}  # noqa: S704 - made here, names escaped
+    figure = Markup(drawing)  # noqa: S704 - made here, names escaped
+    place = chronicle.where(incident, page.names, words)
+    return {"figure": figure, "description": mark(description, place=place), "caption": caption}
 
 
 def _pair(incident: Incident, page: _Page) -> dict[str, str] | None:
@@ -175,7 +183,7 @@ def _pair(incident: Incident, page: _Page) -> dict[str, str] | None:
 def _reading(facts: TerritoryFacts, words: Language) -> list[str]:
     out = [words.text("chronicle.reading"), words.text("chronicle.reading_band")]
     if facts.minimum > 1:
-        out.append(words.text("chronicle.reading_low", minimum=words.number(facts.minimum)))
+        out.append(words.text("chronicle.reading_low", minimum=words.bound(facts.minimum)))
     return out
 
 
@@ -184,7 +192,7 @@ def _timeline(drawn: Sequence[Incident], older: int, page: _Page) -> dict[str, A
         return {"timeline": None}
     words, today = page.words, page.facts.today
     last = (today - pd.Timedelta("1ns")).normalize()
-    period = say.days_period((today - YEAR).normalize(), last, words)
+    period = words.period((today - YEAR).normalize(), last)
     count = words.text(
         "chronicle.timeline_count", count=len(drawn), labels=chronicle.labels(drawn, words)
     )
@@ -197,7 +205,7 @@ def _timeline(drawn: Sequence[Incident], older: int, page: _Page) -> dict[str, A
     )
     caption = words.text("chronicle.timeline_caption")
     return {
-        "timeline": Drawing(Markup(made.wide), Markup(made.narrow)),  # noqa: S704
+        "timeline": safe(made),
         "timeline_table": chronicle.rows_table(drawn, caption, page.names, words),
         "timeline_left": _left("chronicle.timeline_left", older, words),
     }

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mining import cube as cubes
 from mining.report import _ahead as ahead
+from mining.report import _confidence as sure
 from mining.report import _sentences as say
+from mining.report._key import changed, week_total
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language
+from mining.report._language import Language, clean_name
+from mining.report._outlook import Outlook
+from mining.report._said import days, figures_of, implied, mark
+from mining.report._totals import Totals
 from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
@@ -23,13 +30,14 @@ def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]
         key = "keep.no_place" if counting else "keep.no_counting"
         return [words.text(key, n=words.number(counting or others))]
     out = [_total(place, facts, words)]
-    if place.last.possible and place.week and not place.week.typical:
-        out[0] += f" {_last(place.last, words)}"
-    out.append(_year(place.year, words))
     week = place.week
+    known = week is not None and (week.typical or sure.of(out[0]) != sure.INSUFFICIENT)
+    if place.last.possible and known and week is not None and not week.typical:
+        out[0] = out[0] + _last(place.last, words)
+    out.append(_year(place.year, words))
     if place is facts.whole and len(facts.places) > 1 and _busiest(facts, words):
         out.append(_busiest(facts, words))
-    elif week is not None and _peak(week, words):
+    elif week is not None and known and _peak(week, words):
         out.append(_peak(week, words))
     out.append(_ahead(place, facts, words))
     out.append(_incidents(place, words))
@@ -39,36 +47,48 @@ def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]
 def _total(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     week = place.week
     if week is None:
-        monday = place.last.now
-        if monday is None:
-            return words.text("keep.no_week")
-        name = words.week(monday)
-        if len(place.sensors) == 1:
-            return words.text("keep.silent_one", week=name)
-        return words.text("keep.silent", n=words.number(len(place.sensors)), week=name)
+        return _silent(place, words)
     name = words.week(week.monday)
     if week.typical:
         about = words.about(week.total)
         return words.text("keep.total_typical", count=round(week.total), week=name, n=about)
+    total = week_total(week, facts, words)
+    if sure.of(total) == sure.INSUFFICIENT:
+        said = words.text("keep.total_unsure", week=name, share=words.share(week.share))
+        return implied(said, figures_of(total)[0])
     by = say.sensors(words, len(week.sensors), week.sensors_total)
     if week.total < facts.minimum:
-        return words.text(
-            "keep.total_few", minimum=words.number(facts.minimum), week=name, sensors=by
-        )
-    return words.text("keep.total", count=round(week.total), week=name, sensors=by)
+        few = total[figures_of(total)[0].at :]
+        return words.text("keep.total_few", minimum=few, week=name, sensors=by)
+    return words.text("keep.total", count=round(week.total), n=total, week=name, sensors=by)
+
+
+def _silent(place: PlaceFacts, words: Language) -> str:
+    monday = place.last.now
+    if monday is None:
+        return words.text("keep.no_week")
+    name = words.week(monday)
+    if len(place.sensors) == 1:
+        return words.text("keep.silent_one", week=name)
+    return words.text("keep.silent", n=words.number(len(place.sensors)), week=name)
 
 
 def _last(last: Comparison, words: Language) -> str:
-    change = words.percent(last.change, 1, signed=True)
+    change = changed("week_change", last, words)
+    if sure.of(change) == sure.INSUFFICIENT:
+        return ""
     if abs(last.change) < 0.005:
-        return words.text("keep.last_flat", change=change)
-    return words.text("keep.last_up" if last.change > 0 else "keep.last_down", change=change)
+        return " " + words.text("keep.last_flat", change=change)
+    return " " + words.text("keep.last_up" if last.change > 0 else "keep.last_down", change=change)
 
 
 def _year(year: Comparison, words: Language) -> str:
     if not year.possible:
         return words.text("keep.year_none", reason=words.text(f"compare.{year.reason}"))
-    change = words.percent(year.change, 1, signed=True)
+    change = changed("year_change", year, words)
+    if sure.of(change) == sure.INSUFFICIENT:
+        said = words.text("keep.year_unsure", share=words.share(year.share))
+        return implied(said, figures_of(change)[0])
     if year.hardware:
         return words.text("keep.year_hardware", change=change)
     if len(year.sensors) < year.sensors_total:
@@ -86,7 +106,14 @@ def _peak(week: Week, words: Language) -> str:
             "keep.peak_day", day=words.weekday(day), passages=say.passages(words, week.days[day])
         )
     peak_day, hour, count = week.peak
-    said: dict[str, Any] = {"slot": words.slot(hour), "passages": say.passages(words, count)}
+    span = None if week.typical else days(week.monday + pd.Timedelta(days=peak_day))
+    passages = mark(
+        say.passages(words, count),
+        fact="peak_hour",
+        span=span,
+        confidence="" if week.typical else sure.confidence(week.share),
+    )
+    said: dict[str, Any] = {"slot": words.slot(hour), "passages": passages}
     if week.typical:
         return words.text("keep.peak_typical", peak_day=words.weekday(peak_day), **said)
     if peak_day == day:
@@ -104,36 +131,74 @@ def _busiest(facts: TerritoryFacts, words: Language) -> str:
         "keep.places",
         place=words.isolate(name),
         n=words.number(len(facts.places)),
-        passages=say.passages(words, total),
+        passages=mark(say.passages(words, total), place=clean_name(name)),
     )
 
 
 def _ahead(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     totals = place.totals
-    if totals is not None and totals.week is not None and totals.week.low >= facts.minimum:
-        week, coming = totals.week, totals.next_week
-        return words.text(
-            "keep.ahead_own",
-            count=round(week.middle / week.unit) * week.unit,
-            low=ahead.rounded(week.low, week.unit, words),
-            high=ahead.rounded(week.high, week.unit, words),
-            period=say.days_period(coming[0].day, coming[-1].day, words),
-            day=words.date(max(coming, key=lambda d: d.middle).day, year=False),
-        )
+    own = totals is not None and totals.week is not None and totals.week.low >= facts.minimum
     outlooks = [place.outlook] if place.outlook else []
     if place is facts.whole:
         outlooks = [p.outlook for p in facts.places if p.outlook]
-    days = next((o.next_week for o in outlooks), ())
-    if not days:
+    if not own and not any(o.next_week for o in outlooks[:1]):
         return words.text("keep.ahead_none")
+    hours = sure.recent_hours(place, facts)
+    if sure.confidence(hours) == sure.INSUFFICIENT:
+        said = words.text("keep.ahead_unsure", share=words.share(hours))
+        why = str(words.text("annex.why.hours", share=str(words.share(hours))))
+        known: dict[str, Any] = {
+            "fact": "next_week",
+            "unit": "passages",
+            "confidence": sure.INSUFFICIENT,
+        }
+        return implied(said, why=why, **known)
+    if totals is not None and own:
+        return _ahead_own(totals, hours, words)
+    return _ahead_sum(outlooks, hours, words)
+
+
+def _ahead_own(totals: Totals, hours: float, words: Language) -> str:
+    week, coming = totals.week, totals.next_week
+    if week is None:  # pragma: no cover - asked for only where it is there
+        return ""
+    known: dict[str, Any] = {
+        "confidence": sure.expected(week, hours),
+        "span": days(coming[0].day, coming[-1].day),
+        "unit": "passages",
+    }
+    middle, low, high = (
+        mark(ahead.rounded(value, week.unit, words), fact=f"next_week{part}", **known)
+        for value, part in ((week.middle, ""), (week.low, "_low"), (week.high, "_high"))
+    )
+    return words.text(
+        "keep.ahead_own",
+        count=round(week.middle / week.unit) * week.unit,
+        n=middle,
+        low=low,
+        high=high,
+        period=words.period(coming[0].day, coming[-1].day),
+        day=words.date(max(coming, key=lambda d: d.middle).day, year=False),
+    )
+
+
+def _ahead_sum(outlooks: Sequence[Outlook], hours: float, words: Language) -> str:
+    """Return the sum of the hours of places: an order of size, without interval."""
+    coming = outlooks[0].next_week
     totals = np.sum([[d.total for d in o.next_week] for o in outlooks], axis=0)
-    best = days[int(np.argmax(totals))].day
+    period = words.period(coming[0].day, coming[-1].day)
+    about = mark(
+        words.about(float(totals.sum())),
+        fact="next_week",
+        span=days(coming[0].day, coming[-1].day),
+        confidence=sure.expected(None, hours),
+    )
     return words.text(
         "keep.ahead",
         count=round(float(totals.sum())),
-        n=words.about(float(totals.sum())),
-        period=say.days_period(days[0].day, days[-1].day, words),
-        day=words.date(best, year=False),
+        n=about,
+        period=period,
+        day=words.date(coming[int(np.argmax(totals))].day, year=False),
     )
 
 
@@ -141,4 +206,8 @@ def _incidents(place: PlaceFacts, words: Language) -> str:
     if place.incidents is None:
         return words.text("keep.incidents_unknown")
     count = place.incidents.recent_count
-    return words.text("keep.incidents", count=count) if count else words.text("keep.incidents_zero")
+    if not count:
+        none = words.text("keep.incidents_zero")
+        return implied(none, value=0.0, unit="incidents", fact="incidents_recent")
+    counted = mark(words.number(count), fact="incidents_recent")
+    return words.text("keep.incidents", count=count, n=counted)

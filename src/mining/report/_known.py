@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from mining.report._activity_facts import ActivityFacts
 from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
@@ -22,6 +23,7 @@ from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
+from mining.transparency import Sheets
 
 
 class TerritoryLike(Protocol):
@@ -117,6 +119,10 @@ class TerritoryFacts:
         What journal entries brought or cost; None where it was not looked for.
     unmatched : tuple of Unmatched
         Corrections that match no incident.
+    activity : ActivityFacts
+        Groups, change, seasons, shops and opening hours.
+    transparency : Sheets or None
+        What is stated of sensors and analyses; None where the territory states nothing.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
     """
@@ -143,4 +149,6 @@ class TerritoryFacts:
     windows: Mapping[str, Window]
     impacts: tuple[Impact, ...] | None
     unmatched: tuple[Unmatched, ...]
+    activity: ActivityFacts
+    transparency: Sheets | None = None
     exploration: Exploration | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,12 +17,14 @@ import pandas as pd
 import yaml
 
 from mining.errors import ConfigError
+from mining.report._said import Figure, Said, composed, counted, days, figures_of, hull, joined
+from mining.report._typography import NBSP, TYPOGRAPHY
 
-NBSP = "\u00a0"
-THIN = "\u202f"
 MINUS = "\u2212"
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
+#: The text that stands for a count below the least that is shown.
+_BELOW = "unit.less_than"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -35,36 +38,11 @@ def clean_name(name: object) -> str:
     return re.sub(" +", " ", text).strip(" ")
 
 
-def french_typography(text: str) -> str:
-    """Set French spaces and apostrophes in a sentence written with plain ones.
-
-    Notes
-    -----
-    A narrow no-break space stands before ``; ! ? %`` and within numbers, a no-break space before
-    ``:`` and inside guillemets, and between a number and the word it counts.
-
-    Examples
-    --------
-    >>> french_typography("L'essai : 12 h ?") == "L’essai\u00a0: 12\u00a0h\u202f?"
-    True
-    """
-    text = text.replace("'", "’")
-    text = re.sub(r"[ \u00a0\u202f]+([;!?%])", THIN + r"\1", text)
-    text = re.sub(r"[ \u202f]+:(?=\s|$)", NBSP + ":", text)
-    text = re.sub(r"«[ \u00a0\u202f]*", "«" + NBSP, text)
-    text = re.sub(r"[ \u00a0\u202f]*»", NBSP + "»", text)
-    return re.sub(r"(\d|\{n\}) (?=[a-zà-ÿ])", r"\1" + NBSP, text)
-
-
-def _untouched(text: str) -> str:
-    return text
-
-
-_TYPOGRAPHY = {"french": french_typography, "none": _untouched}
-
-
 class Language:
     """One catalogue of texts, and the forms of numbers and dates that go with it.
+
+    Texts and numbers are :class:`mining.report._said.Said`: plain text to who shows them, with the
+    figures that stand in them for the annex.
 
     Parameters
     ----------
@@ -87,7 +65,15 @@ class Language:
         self._texts: dict[str, Any] = yaml.safe_load(
             (folder / f"{code}.yaml").read_text(encoding="utf-8")
         )
-        self._typography = _TYPOGRAPHY[self._texts["format"]["typography"]]
+        form = self._texts["format"]
+        self._typography = TYPOGRAPHY[form["typography"]]
+        months = "|".join(re.escape(m) for m in form["months"])
+        self._not_figures = [p.replace("MONTHS", months) for p in form["not_figures"]]
+        thousands, decimal = re.escape(form["thousands"]), re.escape(form["decimal"])
+        self._figure = (
+            rf"(?<![\w{decimal}.-])[+{MINUS}]?\d+(?:{thousands}\d{{3}})*(?:{decimal}\d+)?(?!\w)"
+        )
+        self._plain = str.maketrans({form["thousands"]: "", form["decimal"]: ".", MINUS: "-"})
 
     def set(self, text: str) -> str:
         """Return a text with the spaces and apostrophes its language wants."""
@@ -110,7 +96,7 @@ class Language:
         return found
 
     def text(self, key: str, *, count: float | None = None, **values: object) -> str:
-        """Return a sentence of the catalogue.
+        """Return a sentence of the catalogue, with the figures and the period of its values.
 
         Parameters
         ----------
@@ -129,26 +115,59 @@ class Language:
             entry = entry["one" if abs(count) < self.raw("format.plural_from") else "other"]
         if count is not None:
             values = {"n": self.number(count), **values}
-        return self.set(str(entry).strip()).format(**values)
+        said = composed(self.set(str(entry).strip()), values, self.raw("format.units"))
+        if key == _BELOW:
+            why = str(self.raw("annex.why.below")).format(n=values["n"])
+            hidden = (f._replace(value=None, why=self.set(why)) for f in figures_of(said))
+            return Said(said, hidden)
+        if key.startswith("format."):
+            return Said(said, figures_of(said), hull(values.values()))
+        return said
 
-    def number(self, value: float, decimals: int = 0) -> str:
-        """Return a number in figures, with the language's separators."""
+    def number(self, value: float, decimals: int = 0, unit: str = "") -> str:
+        """Return a number in figures, with the language's separators.
+
+        Parameters
+        ----------
+        value : float
+            Finite.
+        decimals : int
+            Places after the decimal sign.
+        unit : str
+            What it counts, where the words around it do not say so.
+        """
         figures = f"{abs(value):,.{decimals}f}"
-        sign = MINUS if value < 0 and float(figures.replace(",", "")) else ""
+        size = float(figures.replace(",", ""))
+        sign = MINUS if value < 0 and size else ""
         swap = {",": self.raw("format.thousands"), ".": self.raw("format.decimal")}
-        return sign + "".join(swap.get(c, c) for c in figures)
+        text = sign + "".join(swap.get(c, c) for c in figures)
+        return Said(text, [Figure(0, text, -size if sign else size, unit)])
 
-    def about(self, value: float) -> str:
+    def bound(self, minimum: int) -> str:
+        """Return the smallest count that may be shown: what a hidden one lies below."""
+        text = self.below(minimum)
+        return text[figures_of(text)[0].at :]
+
+    def below(self, minimum: int) -> str:
+        """Return what stands for a count that is too small to be shown: "< 11"."""
+        return self.text(_BELOW, n=self.number(minimum))
+
+    def about(self, value: float, unit: str = "") -> str:
         """Return a number to three significant digits, for what is only expected."""
         digits = 3 - len(f"{abs(value):.0f}")
-        return self.number(round(value, min(digits, 0)))
+        return self.number(round(value, min(digits, 0)), unit=unit)
+
+    def signed(self, said: str) -> str:
+        """Return a number with a sign if it is above nothing."""
+        (figure,) = figures_of(said)
+        if not figure.value or figure.value < 0:
+            return said
+        return Said("+" + str(said), [figure._replace(text="+" + figure.text)])
 
     def percent(self, share: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return a share (0.25) as a percentage, with a sign if asked."""
-        figures = self.number(100 * share, decimals)
-        nothing = not any(c in "123456789" for c in figures)
-        plus = "+" if signed and share > 0 and not nothing else ""
-        return f"{plus}{figures}{self.raw('format.percent')}"
+        said = self.number(100 * share, decimals, unit="%")
+        return (self.signed(said) if signed else said) + str(self.raw("format.percent"))
 
     def share(self, share: float) -> str:
         """Return a share to a tenth of a percent, without rounding to nothing or to all."""
@@ -162,7 +181,7 @@ class Language:
         words = f"{number}{NBSP}{self.raw('format.months')[day.month - 1]}"
         if weekday:
             words = f"{self.weekday(day.day_of_week)} {words}"
-        return f"{words} {day.year}" if year else words
+        return Said(f"{words} {day.year}" if year else words, span=days(day))
 
     def short_date(self, day: pd.Timestamp, *, weekday: bool = False) -> str:
         """Return a date for an axis: "25 déc." or "jeu. 25"."""
@@ -191,12 +210,15 @@ class Language:
 
     def week(self, monday: pd.Timestamp) -> str:
         """Return a week from Monday to Sunday in words, without repeating month and year."""
-        sunday = monday + pd.Timedelta(days=6)
-        same_year = monday.year == sunday.year
-        first = self.date(monday, weekday=False, year=not same_year)
-        if same_year and monday.month == sunday.month:
-            first = first.split(NBSP)[0]
-        return self.text("format.period", first=first, last=self.date(sunday, weekday=False))
+        return self.period(monday, monday + pd.Timedelta(days=6))
+
+    def period(self, first: pd.Timestamp, last: pd.Timestamp) -> str:
+        """Return "du 2 au 8 janvier 2026" for any run of days."""
+        same_year = first.year == last.year
+        start = self.date(first, weekday=False, year=not same_year)
+        if same_year and first.month == last.month:
+            start = Said(start.split(NBSP)[0], span=days(first))
+        return self.text("format.period", first=start, last=self.date(last, weekday=False))
 
     def moment(self, time: pd.Timestamp, *, year: bool = True) -> str:
         """Return a date and an hour in words."""
@@ -206,16 +228,32 @@ class Language:
             hour=self.hour(time.hour + time.minute / 60),
         )
 
+    def read(self, text: str) -> str:
+        """Return a sentence that an analysis wrote, with the figures that stand in it.
+
+        Names in quotation marks, dates and hours of the clock are no figures.
+        """
+        masked = re.sub(
+            "|".join(self._not_figures), lambda m: "_" * len(m[0]), text, flags=re.IGNORECASE
+        )
+        found = []
+        for match in re.finditer(self._figure, masked):
+            plain = match[0].translate(self._plain)
+            unit = "%" if masked[match.end() :].startswith(self.raw("format.percent")) else ""
+            unit = unit or counted(text[match.end() :], self.raw("format.units"))
+            found.append(Figure(match.start(), match[0], float(plain), unit))
+        return Said(text, found)
+
     def isolate(self, name: str) -> str:
         """Return a name that cannot turn the direction of the sentence around it."""
         clean = clean_name(name)
         return f"{FIRST_ISOLATE}{clean}{POP_ISOLATE}" if _RIGHT_TO_LEFT.search(clean) else clean
 
-    def join(self, words: list[str]) -> str:
+    def join(self, words: Sequence[str]) -> str:
         """Return "a, b et c"."""
         if len(words) < 2:
-            return "".join(words)
-        return f"{', '.join(words[:-1])} {self.raw('format.and')} {words[-1]}"
+            return joined("", words)
+        return joined(", ", words[:-1]) + f" {self.raw('format.and')} " + words[-1]
 
 
 @cache

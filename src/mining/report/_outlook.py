@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mining.report._clock import Clock, FloatArray
+from mining.report._clock import DAY, Clock, FloatArray
 from mining.report._disclosure import floor
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 #: Quantiles of a file may be off by rounding.
 CLOSE = 1e-6
 HOUR = pd.Timedelta(hours=1)
-DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)

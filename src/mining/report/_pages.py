@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import jinja2
 import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.report import _activity_page as activity_page
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _cover as cover
@@ -19,12 +18,21 @@ from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_facts import ActivityInputs
+from mining.report._annexes import annexes
+from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._incident_page import ADDRESS, page_view
 from mining.report._known import TerritoryFacts, TerritoryLike
 from mining.report._language import Language, clean_name, language
+from mining.report._paper import papers, printed_address
+from mining.report._render import render, source
+from mining.report._said import joined
 from mining.report._slug import slugs
+from mining.report._transparency import ADDRESS as TRANSPARENCY
+from mining.report._transparency import sheet_views
 from mining.report._views import view
+from mining.transparency import Sheets
 
 STYLE = "style.css"
 #: The list of earlier editions, which publishing fills.
@@ -49,6 +57,8 @@ def build(
     impacts: pd.DataFrame | None = None,
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
+    commerce: ActivityInputs | None = None,
+    transparency: Sheets | None = None,
     minimum_count: int = 11,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
@@ -57,12 +67,13 @@ def build(
     ----------
     territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
         See :func:`mining.report.facts`.
-    announced, incidents, windows, impacts, unmatched, activity, minimum_count
+    announced, incidents, windows, impacts, unmatched, activity, commerce, transparency,
+    minimum_count
         See there.
 
     Returns
     -------
-    dict of str to str
+    dict of str to str or bytes
         Relative path to content, the same bytes for the same input.
     """
     return pages(
@@ -83,6 +94,8 @@ def build(
             impacts=impacts,
             unmatched=unmatched,
             activity=activity,
+            commerce=commerce,
+            transparency=transparency,
             minimum_count=minimum_count,
         )
     )
@@ -107,7 +120,8 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
     models = say.model_names(used, words)
     common = _common(found, words, addresses)
-    out: dict[str, str | bytes] = {STYLE: _source(STYLE)}
+    out: dict[str, str | bytes] = {STYLE: source(STYLE)}
+    printed: dict[str, bytes] = {}
     out["index.html"] = _index(found, words, common, addresses, models)
     for place in found.places:
         shown = view(place, found, words, models)
@@ -115,40 +129,30 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
             "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
         )
         address = addresses[place.name]
-        out[address] = _render(
-            "place.html", **common, v=shown, title=title, page="place", root="../", here=address
+        out[address] = render(
+            "place.html",
+            **common,
+            v=shown,
+            title=title,
+            page="place",
+            root="../",
+            here=address,
+            about=clean_name(place.name),
+            printed=printed_address(names[place.name]),
         )
+        printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
+    out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
+    out["qualite.html"] = _quality(found, words, common, models)
+    out[TRANSPARENCY] = _transparency(found, words, common)
+    if found.transparency is not None:
+        out.update(chain_files(found.transparency, found.minimum, words))
+    out[EDITIONS] = _editions(found, words, common)
     if found.exploration is not None:
         out |= _explorer(found, words, common, addresses)
-    out["qualite.html"] = _quality(found, words, common, models)
-    out[EDITIONS] = _editions(found, words, common)
+    out |= annexes(out, found) | printed
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
     return out
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("mining.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _source(name: str) -> str:
-    loader = _environment().loader
-    if loader is None:  # pragma: no cover - the environment above has one
-        raise RuntimeError(name)
-    return loader.get_source(_environment(), name)[0]
-
-
-def _render(template: str, **values: Any) -> str:
-    text = _environment().get_template(template).render(**values)
-    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
 
 
 def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
@@ -159,13 +163,13 @@ def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -
         "contact": found.contact,
     }
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
-    period = say.days_period(found.start, (found.today - pd.Timedelta("1ns")).normalize(), words)
+    period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]
     counting = any(cubes.kind_of(r.kind).is_count for r in found.quality)
     if counting:
         rules.append(words.text("source.no_personal"))
     if counting and found.minimum > 1:
-        rules.insert(1, words.text("source.minimum", n=words.number(found.minimum)))
+        rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
     return {
         "w": words,
         "facts": found,
@@ -193,7 +197,7 @@ def _index(
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:
         notes.append(words.text("places.only_one"))
-    return _render(
+    return render(
         "index.html",
         **common,
         v=view(found.whole, found, words, models),
@@ -202,7 +206,7 @@ def _index(
         root="",
         here="index.html",
         place_table=tables.place_table(found, words, addresses) if found.places else None,
-        place_notes=" ".join(notes),
+        place_notes=joined(" ", notes),
         outlook_places=ahead_tables.outlook_places(found, words, addresses),
         outlook_notes=_outlook_notes(found, words),
         group_table=tables.group_table(found.groups, words) if found.groups else None,
@@ -217,7 +221,7 @@ def _index(
 def _incidents(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
 ) -> str:
-    return _render(
+    return render(
         "incidents.html",
         **common,
         v=page_view(found, words, addresses),
@@ -231,7 +235,7 @@ def _incidents(
 def _explorer(
     found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
 ) -> dict[str, str]:
-    page = _render(
+    page = render(
         "explorer.html",
         **common,
         v=explore.page_view(found, words, addresses),
@@ -240,11 +244,25 @@ def _explorer(
         root="",
         here=explore.ADDRESS,
     )
-    return {explore.ADDRESS: page, **explore.files(_source)}
+    return {explore.ADDRESS: page, **explore.files(source)}
+
+
+def _activity(
+    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
+) -> str:
+    return render(
+        "activity.html",
+        **common,
+        v=activity_page.page_view(found, words, addresses),
+        title=words.text("activity.page_title", territory=clean_name(found.name)),
+        page="activity",
+        root="",
+        here=activity_page.ADDRESS,
+    )
 
 
 def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
-    return _render(
+    return render(
         "editions.html",
         **common,
         title=words.text("site.editions_title", territory=clean_name(found.name)),
@@ -254,12 +272,25 @@ def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) ->
     )
 
 
+def _transparency(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
+    stated = found.transparency
+    return render(
+        "transparency.html",
+        **common,
+        title=words.text("site.transparency_title", territory=clean_name(found.name)),
+        page="transparency",
+        root="",
+        here=TRANSPARENCY,
+        sheets=() if stated is None else sheet_views(stated, found.minimum, words),
+    )
+
+
 def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
     own = any(p.totals and p.totals.week for p in found.places)
     keys = ["index_reading_own" if own else "index_reading"]
     if any(p.score for p in found.places):
         keys.append("index_reading_error")
-    return " ".join(words.text(f"outlook.{k}") for k in keys)
+    return joined(" ", (words.text(f"outlook.{k}") for k in keys))
 
 
 def _quality(
@@ -267,7 +298,7 @@ def _quality(
 ) -> str:
     others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
     names = {r.sensor: quality.sensor_name(r) for r in found.quality}
-    return _render(
+    return render(
         "quality.html",
         **common,
         title=words.text("site.quality_title", territory=clean_name(found.name)),

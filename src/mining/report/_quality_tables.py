@@ -5,6 +5,7 @@ from __future__ import annotations
 from mining.report._known import TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._quality import SensorQuality
+from mining.report._said import joined
 from mining.report._tables import Table
 from mining.report._trials import ModelRow
 
@@ -12,6 +13,7 @@ from mining.report._trials import ModelRow
 def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words: Language) -> Table:
     """Return the hours of each sensor by state, as shares of the hours since its first count."""
     states = list(rows[0].states) if rows else []
+    steps = "hours" if facts.hourly else "steps"
     body = []
     for row in rows:
         shares = [words.share(row.states[s] / row.hours) for s in states]
@@ -21,11 +23,10 @@ def quality_table(rows: tuple[SensorQuality, ...], facts: TerritoryFacts, words:
                 sensor_name(row),
                 words.share(row.recent),
                 *shares,
-                words.number(row.hours),
+                words.number(row.hours, unit=steps),
                 since or words.text("quality.never"),
             )
         )
-    steps = "hours" if facts.hourly else "steps"
     caption = "quality.caption" if facts.hourly else "quality.caption_steps"
     columns = (
         words.text("quality.col_sensor"),
@@ -69,13 +70,16 @@ def repair_table(rows: tuple[SensorQuality, ...], words: Language) -> Table | No
 
 
 def _listed(counts: tuple[tuple[str, int], ...], room: str, form: str, words: Language) -> str:
-    return ", ".join(
-        words.text(
-            form,
-            what=words.text(f"{room}.{key if words.has(f'{room}.{key}') else 'other'}"),
-            n=words.number(count),
-        )
-        for key, count in counts
+    return joined(
+        ", ",
+        (
+            words.text(
+                form,
+                what=words.text(f"{room}.{key if words.has(f'{room}.{key}') else 'other'}"),
+                n=words.number(count),
+            )
+            for key, count in counts
+        ),
     )
 
 
@@ -106,6 +110,6 @@ def _model_row(row: ModelRow, words: Language, names: dict[str, str]) -> tuple[s
         f"{name} ({words.text('model.chosen')})" if row.chosen else name,
         words.percent(row.wape, 1) if finite(row.wape) else none,
         words.number(row.mase, 2) if finite(row.mase) else none,
-        words.number(row.pinball, 1) if finite(row.pinball) else none,
+        words.number(row.pinball, 1, "passages") if finite(row.pinball) else none,
         words.percent(row.coverage, 1) if finite(row.coverage) else none,
     )

@@ -23,7 +23,8 @@ class Group:
     name, evidence, contrast : str
         Its name, what sets it apart, and what it is not, in words; empty if unknown.
     stability : float
-        How often the group is found again when the data are redrawn, from 0 to 1.
+        How often the group is found again when the data are redrawn, from 0 to 1: the weakest
+        of the checks that were made.
     places : tuple of str
         Its places.
     """
@@ -109,10 +110,17 @@ def groups(activity: xr.Dataset | None) -> tuple[Group, ...]:
         members = tuple(str(s) for s in sensors[labels == number])
         if members:
             words = [_of_group(activity, f"group_{k}", number) for k in ("name", "evidence", "not")]
-            sure = _of_group(activity, "stability", number)
-            stability = float(sure) if sure else float("nan")
-            out.append(Group(words[0], words[1], words[2], stability, members))
+            known = [c for c in checks_of(activity, number) if np.isfinite(c)]
+            weakest = min(known, default=float("nan"))
+            out.append(Group(words[0], words[1], words[2], weakest, members))
     return tuple(out)
+
+
+def checks_of(activity: xr.Dataset, number: int) -> tuple[float, float, float]:
+    """Return how often a group is found again: other weeks, fewer sensors, other years."""
+    found = [_of_group(activity, f"stability{end}", number) for end in ("", "_sensors", "_years")]
+    weeks, sensors, years = (float(f) if f else float("nan") for f in found)
+    return weeks, sensors, years
 
 
 def _of_group(activity: xr.Dataset, key: str, number: int) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mining.report._clock import WEEK
+from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._rhythms import Rhythm
+from mining.report._said import days, joined, mark
 from mining.report._trend import Comparison, Trend
 from mining.report._trials import ModelRow
 from mining.report._weeks import Week
@@ -35,11 +36,7 @@ def sensors(words: Language, used: int, total: int) -> str:
 
 def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str:
     """Return "du 2 au 8 janvier 2026" for any run of days."""
-    same_year = first.year == last.year
-    start = words.date(first, weekday=False, year=not same_year)
-    if same_year and first.month == last.month:
-        start = start.split("\u00a0")[0]
-    return words.text("format.period", first=start, last=words.date(last, weekday=False))
+    return words.period(first, last)
 
 
 def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
@@ -49,8 +46,12 @@ def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
         reason = words.text(f"compare.{found.reason}")
         return [words.text(f"compare.impossible_{which}", reason=reason)]
     change = words.percent(found.change, 1, signed=True)
+    before = mark(
+        words.number(found.passages_before, unit="passages"),
+        span=days(found.before, found.before + WEEK - DAY),
+    )
     said: dict[str, Any] = {
-        "year": {"week": words.week(found.now), "before": words.number(found.passages_before)},
+        "year": {"week": words.week(found.now), "before": before},
         "last": {"week": words.week(found.before)},
     }[which]
     count = found.passages if year else found.passages_before
@@ -77,7 +78,7 @@ def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str
     """Return how to read the week, and what it rests on."""
     out = [words.text("week.reading")]
     if (week.states == Cell.LOW).any():
-        out.append(words.text("week.reading_low", minimum=words.number(facts.minimum)))
+        out.append(words.text("week.reading_low", minimum=words.bound(facts.minimum)))
     if ((week.states == Cell.ABSENT) & week.exists).any():
         out.append(words.text("week.reading_absent"))
     if finite(week.noon):
@@ -123,7 +124,7 @@ def trend_description(trend: Trend, words: Language) -> str:
     top = int(np.nanargmax(trend.now))
     return words.text(
         "trend.figure_desc",
-        period=days_period(trend.mondays[0], trend.mondays[-1] + WEEK - pd.Timedelta("1D"), words),
+        period=words.period(trend.mondays[0], trend.mondays[-1] + WEEK - DAY),
         passages=passages(words, trend.now[known[-1]]),
         top=passages(words, trend.now[top]),
         top_week=words.week(trend.mondays[top]),
@@ -186,7 +187,7 @@ def rhythm_description(rhythm: Rhythm, words: Language) -> str:
         for key, curve in zip(("working_days", "saturday", "sunday"), rhythm.curves, strict=True)
         if not np.isnan(curve).all()
     ]
-    return words.text("rhythm.figure_desc", peaks=" ".join(peaks))
+    return words.text("rhythm.figure_desc", peaks=joined(" ", peaks))
 
 
 def when(incident: Incident, words: Language) -> str:
@@ -199,7 +200,7 @@ def span(start: pd.Timestamp, end: pd.Timestamp, words: Language) -> str:
     whole_days = start == start.normalize() and end == end.normalize()
     if whole_days:
         last = end - pd.Timedelta(days=1)
-        return words.date(start) if last <= start else days_period(start, last, words)
+        return words.date(start) if last <= start else words.period(start, last)
     if end <= start.normalize() + pd.Timedelta(days=1):
         midnight = end.normalize() == end
         last_hour = 24 if midnight else end.hour + end.minute / 60
@@ -224,9 +225,9 @@ def in_brief(incident: Incident, minimum: int, words: Language) -> str:
     """Return what was counted and what was expected, in one short sentence."""
     if not (finite(incident.observed) and finite(incident.expected)):
         return words.text("incident.bare_unknown")
-    expected = words.about(incident.expected)
+    expected = words.about(incident.expected, "passages")
     if incident.few:
-        return words.text("incident.bare_few", minimum=words.number(minimum), expected=expected)
+        return words.text("incident.bare_few", minimum=words.bound(minimum), expected=expected)
     if incident.observed == 0:
         return words.text("incident.bare_none", expected=expected)
     return words.text("incident.bare", count=round(incident.observed), expected=expected)
@@ -236,7 +237,7 @@ def as_sentence(text: str, words: Language) -> str:
     """Return words of an analysis as a sentence: a capital, a full stop, the right spaces."""
     clean = words.set(clean_name(text))
     full = clean if clean.endswith((".", "!", "?")) else f"{clean}."
-    return full[:1].upper() + full[1:]
+    return words.read(full[:1].upper() + full[1:])
 
 
 def limits(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]:

@@ -6,12 +6,13 @@ import io
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
@@ -59,10 +60,21 @@ _RC: Any = {  # the stubs know each key by name
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure in two widths; one of them is shown, the other is hidden from everybody."""
+    """A figure in two widths; one of them is shown, the other is hidden from everybody.
+
+    What a screen reader says of it stands in both, and beside them for the annex.
+    """
 
     wide: str
     narrow: str
+    title: str = ""
+    description: str = ""
+
+
+def safe(drawing: Drawing) -> Drawing:
+    """Mark a drawing as markup: we made it, and names in it were escaped."""
+    wide, narrow = Markup(drawing.wide), Markup(drawing.narrow)  # noqa: S704
+    return replace(drawing, wide=wide, narrow=narrow)
 
 
 def draw(
@@ -97,14 +109,21 @@ def draw(
     return Drawing(
         _draw(wide, name=name, size=(WIDE, heights[0]), **said),
         _draw(slim, name=f"{name}-n", size=(NARROW, heights[1]), **said),
+        **said,
     )
 
 
 def draw_small(
-    paint: Callable[[Figure], None], *, name: str, title: str, description: str, height: int
+    paint: Callable[[Figure], None],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    height: int,
+    width: int = NARROW,
 ) -> str:
-    """Draw a figure of a phone's width that serves every page; parameters as for :func:`draw`."""
-    return _draw(paint, name=name, title=title, description=description, size=(NARROW, height))
+    """Draw a figure of one width, a phone's if not told; parameters as for :func:`draw`."""
+    return _draw(paint, name=name, title=title, description=description, size=(width, height))
 
 
 def _draw(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from mining.report import _sentences as say
+from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name, finite
 from mining.report._rhythms import Group, Rhythm
-from mining.report._trend import Comparison, Trend
+from mining.report._said import Said, Span, days, mark
+from mining.report._trend import Comparison, Trend, year_before
 from mining.report._weeks import Week
 
 
@@ -36,6 +40,10 @@ class Table:
         Whether the caption is for screen readers only, the heading above saying the same.
     wrap : bool
         Whether figures may go to the next line of their cell.
+    unit : str
+        What its figures count, those that do not say so themselves.
+    place : int or None
+        Column that names the place of a row; None where all are of the place of the page.
     """
 
     caption: str
@@ -46,6 +54,8 @@ class Table:
     stack: bool = False
     quiet: bool = False
     wrap: bool = False
+    unit: str = ""
+    place: int | None = None
 
 
 def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
@@ -57,6 +67,7 @@ def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
             words.text("week.caption_days", week=name),
             (words.text("week.day"), words.text("week.passages")),
             tuple((words.weekday(d).capitalize(), totals[d]) for d in range(7)),
+            unit="passages",
         )
     days = tuple(words.raw("format.short_days")[d] for d in range(7))
     rows = [
@@ -68,30 +79,36 @@ def week_table(week: Week, facts: TerritoryFacts, words: Language) -> Table:
         words.text(key, week=name),
         (words.text("week.hour"), *days),
         (*rows, (words.text("week.total"), *totals)),
+        unit="passages",
     )
 
 
 def _cell(week: Week, day: int, hour: int, facts: TerritoryFacts, words: Language) -> str:
     state = week.states[day, hour]
     if state == Cell.LOW:
-        return words.text("unit.less_than", n=words.number(facts.minimum))
+        return words.below(facts.minimum)
     if state == Cell.WITHHELD:
         return words.text("week.withheld")
     if state == Cell.ABSENT:
         return str(words.raw("site.none"))
-    return words.number(week.counts[day, hour])
+    return _dated(words.number(week.counts[day, hour]), week, day)
+
+
+def _dated(count: str, week: Week, day: int) -> str:
+    """Return a count with its day; those of a typical week have none."""
+    return count if week.typical else mark(count, span=days(week.monday + pd.Timedelta(days=day)))
 
 
 def _total(week: Week, day: int, facts: TerritoryFacts, words: Language) -> str:
     if week.hours[day] == 0:
         return str(words.raw("site.none"))
     if not finite(week.days[day]):
-        return words.text("unit.less_than", n=words.number(facts.minimum))
-    text = words.number(week.days[day])
+        return words.below(facts.minimum)
+    text = _dated(words.number(week.days[day]), week, day)
     expected = int(week.exists[day].sum())
     if week.hours[day] < expected:
         counted = words.text("week.hours_counted", n=int(week.hours[day]), total=expected)
-        text += f" ({counted})"
+        text = text + " (" + counted + ")"
     return text
 
 
@@ -106,35 +123,39 @@ def comparison_table(place: PlaceFacts, words: Language) -> Table | None:
         return None
     columns = ("what", "now", "before", "change")
     headers = tuple(words.text(f"compare.col_{c}") for c in columns)
-    return Table(words.text("compare.table"), headers, tuple(rows))
+    return Table(words.text("compare.table"), headers, tuple(rows), unit="passages")
 
 
 def _comparison_row(key: str, found: Comparison, words: Language) -> tuple[str, ...]:
     by = say.sensors(words, len(found.sensors), found.sensors_total)
     return (
         words.text(f"compare.row_{key}", sensors=by),
-        words.number(found.passages),
-        words.number(found.passages_before),
+        mark(words.number(found.passages), span=_week(found.now)),
+        mark(words.number(found.passages_before), span=_week(found.before)),
         words.percent(found.change, 1, signed=True),
     )
+
+
+def _week(monday: pd.Timestamp | None) -> Span | None:
+    return None if monday is None else days(monday, monday + WEEK - DAY)
 
 
 def trend_table(trend: Trend, words: Language) -> Table:
     """Return the weekly totals of the figure, latest first."""
     rows = []
     for week in range(len(trend.mondays) - 1, -1, -1):
-        now, before = trend.now[week], trend.before[week]
+        monday, now, before = trend.mondays[week], trend.now[week], trend.before[week]
         change = words.percent(now / before - 1, 1, signed=True) if before > 0 else ""
         rows.append(
             (
-                words.date(trend.mondays[week], weekday=False),
+                Said(words.date(monday, weekday=False), span=_week(monday)),
                 _number(now, words),
-                _number(before, words),
+                mark(_number(before, words), span=_week(year_before(monday))),
                 change if finite(now) and change else str(words.raw("site.none")),
             )
         )
     columns = tuple(words.text(f"trend.col_{c}") for c in ("week", "now", "before", "change"))
-    return Table(words.text("trend.caption"), columns, tuple(rows))
+    return Table(words.text("trend.caption"), columns, tuple(rows), unit="passages")
 
 
 def _number(value: float, words: Language) -> str:
@@ -165,7 +186,15 @@ def incident_table(
         rows.append(tuple(cells[c] for c in columns))
     headers = tuple(words.text(f"incident.col_{c}") for c in columns)
     every = frozenset(range(len(columns)))
-    return Table(caption, headers, tuple(rows), text=every, stack=True, quiet=True)
+    return Table(
+        caption,
+        headers,
+        tuple(rows),
+        text=every,
+        stack=True,
+        quiet=True,
+        place=1 if whole else None,
+    )
 
 
 def _label(incident: Incident, words: Language) -> str:
@@ -177,7 +206,7 @@ def _label(incident: Incident, words: Language) -> str:
 
 def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Table:
     """Return the usual passages by hour of a working day, a Saturday and a Sunday."""
-    low = words.text("unit.less_than", n=words.number(facts.minimum))
+    low = words.below(facts.minimum)
     shown = {
         Cell.LOW: low,
         Cell.WITHHELD: words.text("week.withheld"),
@@ -195,7 +224,8 @@ def rhythm_table(rhythm: Rhythm, facts: TerritoryFacts, words: Language) -> Tabl
         for hour in range(24)
     ]
     columns = [words.text(f"rhythm.{c}") for c in ("working_days", "saturday", "sunday")]
-    return Table(words.text("rhythm.caption"), (words.text("week.hour"), *columns), tuple(rows))
+    headers = (words.text("week.hour"), *columns)
+    return Table(words.text("rhythm.caption"), headers, tuple(rows), unit="passages")
 
 
 def group_table(groups: tuple[Group, ...], words: Language) -> Table:
@@ -235,17 +265,17 @@ def place_table(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -
     ordered = sorted(facts.places, key=lambda p: (-p.week.total if p.week else 1.0, p.name))
     rows = tuple(_place_row(place, facts, words) for place in ordered)
     links = {k: pages[p.name] for k, p in enumerate(ordered)}
-    return Table(caption, columns, rows, links)
+    return Table(caption, columns, rows, links, unit="passages", place=0)
 
 
 def _place_row(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> tuple[str, ...]:
     none = str(words.raw("site.none"))
     week, total, peak = place.week, none, none
     if week is not None:
-        few = words.text("unit.less_than", n=words.number(facts.minimum))
+        few = words.below(facts.minimum)
         total = few if week.total < facts.minimum else words.number(week.total)
         if week.typical:
-            total = f"{words.about(week.total)} ({words.text('places.typical')})"
+            total = words.about(week.total) + f" ({words.text('places.typical')})"
         if week.peak is not None:
             day = words.raw("format.short_days")[week.peak[0]]
             peak = words.text("places.peak", day=day, hour=words.hour(week.peak[1]))

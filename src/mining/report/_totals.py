@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mining.report._outlook import CLOSE, DAY, HIGH, LOW
+from mining.report._clock import DAY
+from mining.report._outlook import CLOSE, HIGH, LOW
 
 #: Name of the territory among the groups of totals: no place has it.
 TERRITORY = ""

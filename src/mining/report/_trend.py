@@ -28,6 +28,8 @@ class Comparison:
         Mondays compared.
     passages, passages_before, change : float
         Sums over the hours counted in both weeks, and the relative change.
+    share : float
+        Share of the hours that exist in both weeks that were counted in both.
     sensors, sensors_total : tuple of str, int
         Sensors compared, and how many there are.
     set_aside : tuple of str
@@ -42,6 +44,7 @@ class Comparison:
     passages: float = np.nan
     passages_before: float = np.nan
     change: float = np.nan
+    share: float = np.nan
     sensors: tuple[str, ...] = ()
     sensors_total: int = 0
     set_aside: tuple[str, ...] = ()
@@ -134,6 +137,7 @@ def compare(
         renewed = np.zeros_like(good)
     first, second = clock.week(now)[rows[good]], clock.week(before)[rows[good]]
     both = ~np.isnan(first) & ~np.isnan(second)
+    there = clock.week_exists(now) & clock.week_exists(before)
     passages, earlier = float(first[both].sum()), float(second[both].sum())
     if min(passages, earlier) < max(minimum, 1):
         return Comparison("too_few", **bare)
@@ -143,6 +147,7 @@ def compare(
         passages=passages,
         passages_before=earlier,
         change=passages / earlier - 1,
+        share=float(both.sum() / max(int(there.sum()) * len(both), 1)),
         sensors=used,
         set_aside=tuple(np.array(sensors)[renewed].tolist()),
         hardware=hardware_between(journal, before, now + WEEK, places=places, sensors=used),

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
+from mining.report._activity_place import place_view
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
 from mining.report._heat import week_figure
 from mining.report._incident_page import ADDRESS, place_anchors
 from mining.report._keep import keep
+from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._language import Language, clean_name
-from mining.report._style import Drawing
+from mining.report._options import options
+from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
 
@@ -27,11 +28,14 @@ def view(
 ) -> dict[str, Any]:
     """Return what the parts of a page show for one place, or for the whole territory."""
     whole = place is found.whole
+    around = place_view(place, found, words)
     return {
         "kicker": words.text("site.name") if whole else clean_name(found.name),
         "title": clean_name(place.name),
         "keep": keep(place, found, words),
-        "key_figures": _key_figures(place, found, words),
+        "sure_reading": sure_reading(words) if place.sensors else "",
+        "key_figures": key_figures(place, found, words),
+        "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
         "year": say.comparison(place.year, words, year=True),
         "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
@@ -41,25 +45,8 @@ def view(
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
+        **around,
     }
-
-
-def _key_figures(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[dict[str, str]]:
-    if place.week is None or place.week.typical:
-        return []
-    total = (
-        words.number(place.week.total)
-        if place.week.total >= found.minimum
-        else words.text("unit.less_than", n=words.number(found.minimum))
-    )
-    week = words.week(place.week.monday)
-    out = [{"label": words.text("key.week", week=week), "value": total}]
-    for name, comparison in (("last", place.last), ("year", place.year)):
-        if comparison.possible:
-            key = f"key.{name}_hardware" if comparison.hardware else f"key.{name}"
-            change = words.percent(comparison.change, 1, signed=True)
-            out.append({"label": words.text(key), "value": change})
-    return out
 
 
 def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
@@ -90,9 +77,9 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
     return {
         **out,
         "week_intro": intro,
-        "week_figure": _safe(drawing),
+        "week_figure": safe(drawing),
         "week_reading": say.week_reading(week, found, words),
-        "week_notes": words.text("week.notes", minimum=words.number(found.minimum)),
+        "week_notes": words.text("week.notes", minimum=words.bound(found.minimum)),
     }
 
 
@@ -107,7 +94,7 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
         description=say.trend_description(trend, words),
     )
     return {
-        "trend_figure": _safe(drawing),
+        "trend_figure": safe(drawing),
         "trend_reading": say.trend_reading(trend, words),
         "trend_table": tables.trend_table(trend, words),
     }
@@ -135,7 +122,7 @@ def _outlook_view(
 def _hours_figure(place: PlaceFacts, words: Language) -> Drawing | None:
     if place.outlook is None or place.outlook.daily:
         return None
-    return _safe(
+    return safe(
         curves.outlook_figure(
             place.outlook,
             words,
@@ -148,7 +135,7 @@ def _hours_figure(place: PlaceFacts, words: Language) -> Drawing | None:
 def _days_figure(totals: Totals | None, found: TerritoryFacts, words: Language) -> Drawing | None:
     if totals is None or len(totals.next_week) < 2:
         return None
-    return _safe(
+    return safe(
         day_figure(
             totals,
             words,
@@ -201,14 +188,9 @@ def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
     )
     return {
         "rhythm": say.rhythm_sentences(place.rhythm, words),
-        "rhythm_figure": _safe(drawing),
-        "rhythm_reading": words.text("rhythm.reading_low", minimum=words.number(found.minimum))
+        "rhythm_figure": safe(drawing),
+        "rhythm_reading": words.text("rhythm.reading_low", minimum=words.bound(found.minimum))
         if (place.rhythm.states == Cell.LOW).any()
         else "",
         "rhythm_table": tables.rhythm_table(place.rhythm, found, words),
     }
-
-
-def _safe(drawing: Drawing) -> Drawing:
-    """Mark a drawing as markup: we made it, and names in it were escaped."""
-    return Drawing(Markup(drawing.wide), Markup(drawing.narrow))  # noqa: S704

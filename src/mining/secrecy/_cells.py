@@ -36,11 +36,23 @@ class System:
         Every row of ``sums @ cells.ravel()`` is zero.
     shape : tuple of int
         Rows and columns that are published; what lies beyond is a remainder, never shown.
+    across : sequence of (int, list of int)
+        Columns that add up: the whole and its parts.
     """
 
     cells: Floats
     sums: sparse.csr_array
     shape: tuple[int, int]
+    across: Sequence[tuple[int, list[int]]] = ()
+
+    def upwards(self, column: int) -> Bools:
+        """Return which columns change where a column changes alone: itself and its totals."""
+        out = np.zeros(self.cells.shape[1], dtype=bool)
+        out[column] = True
+        for _ in self.across:
+            for total, parts in self.across:
+                out[total] |= out[parts].any()
+        return out
 
     def remainders(self) -> Bools:
         """Return which cells are remainders, shape (row, column)."""
@@ -77,7 +89,7 @@ def system(table: pd.DataFrame, rows: Sequence[Relation], columns: Sequence[Rela
             equation += 1
     at, cell, sign = zip(*entries, strict=True) if entries else ((), (), ())
     sums = sparse.csr_array((sign, (at, cell)), shape=(equation, height * width))
-    return System(values, sums, (len(table.index), len(table.columns)))
+    return System(values, sums, (len(table.index), len(table.columns)), across)
 
 
 def _extended(

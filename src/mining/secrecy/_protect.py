@@ -23,6 +23,9 @@ from mining.secrecy._cells import (
     whole,
 )
 
+#: Where a large table is looked through for whole numbers, cells move by that many times the need.
+CLOSE = 4
+
 
 @dataclass(frozen=True)
 class Protected:
@@ -51,6 +54,8 @@ def protect(
     columns: Sequence[Relation] = (),
     amounts: pd.DataFrame | None = None,
     largest: pd.DataFrame | None = None,
+    holders: pd.DataFrame | None = None,
+    unseen: Sequence[str] = (),
     least: int = LEAST,
     dominance: float = DOMINANCE,
 ) -> Protected:
@@ -69,6 +74,12 @@ def protect(
     amounts, largest : DataFrame, optional
         A magnitude (staff, turnover) and the share of it, in its unit, of the largest establishment
         of each cell. Given together.
+    holders : DataFrame, optional
+        Establishments of the largest holder in each cell, where one company has several: a cell of
+        which it makes up more than `dominance` is sensitive, however many there are.
+    unseen : sequence of str
+        Rows that are never shown and protected all the same: what two overlapping circles have in
+        common, or one has beyond the other.
     least : int
         Cells of 1 to `least` - 1 establishments are sensitive. A true zero is shown: no
         establishment is behind it, and gaps in what a street offers are made of zeros.
@@ -120,7 +131,14 @@ def protect(
     plan = system(counts, rows, columns)
     few = (plan.cells > 0) & (plan.cells < least)
     top = np.maximum(plan.cells + 1, least) - plan.cells
-    hidden = _closed(plan, few, (np.ones_like(top), top), few | plan.remainders(), counted=True)
+    held = _held(plan, counts, holders, dominance)
+    span = np.where(held, np.ceil(plan.cells * (1 / dominance - 1) - 1e-9), 1.0)
+    start = few | held | plan.remainders()
+    never = np.zeros(len(plan.cells), dtype=bool)
+    never[: len(counts)] = counts.index.isin(list(unseen))
+    moves = (span, np.maximum(top, span))
+    start |= never[:, None]
+    hidden = _closed(plan, few | held, moves, start, counted=True, never=never)
     if amounts is not None and largest is not None:
         check_table(amounts, "amounts", counts)
         check_table(largest, "largest", counts)
@@ -134,6 +152,18 @@ def protect(
         None if amounts is None else amounts.astype("float64").mask(shown),
         shown,
     )
+
+
+def _held(
+    plan: System, counts: pd.DataFrame, holders: pd.DataFrame | None, dominance: float
+) -> Bools:
+    """Return the cells that one holder has almost for himself."""
+    held = np.zeros(plan.cells.shape, dtype=bool)
+    if holders is not None:
+        check_table(holders, "holders", counts)
+        shown = plan.cells[: plan.shape[0], : plan.shape[1]]
+        held[: plan.shape[0], : plan.shape[1]] = holders.to_numpy() > dominance * shown
+    return held
 
 
 def _with_amounts(
@@ -153,9 +183,19 @@ def _with_amounts(
 
 
 def _closed(
-    plan: System, sensitive: Bools, moves: tuple[Floats, Floats], hidden: Bools, *, counted: bool
+    plan: System,
+    sensitive: Bools,
+    moves: tuple[Floats, Floats],
+    hidden: Bools,
+    *,
+    counted: bool,
+    never: Bools | None = None,
 ) -> Bools:
-    """Return the hidden cells, grown until each sensitive one can move down and up enough."""
+    """Return the hidden cells, grown until each sensitive one can move down and up enough.
+
+    Most cells of rows that are never shown can move within these rows and their column: tried
+    first, as it hides nothing and is a problem of a hundredth of the size.
+    """
     down, up = moves
     hidden = hidden.copy()
     reached = {-1: np.zeros(plan.cells.shape), 1: np.zeros(plan.cells.shape)}
@@ -167,7 +207,15 @@ def _closed(
             if reached[way][row, column] >= need[way][row, column] - 1e-9:
                 continue
             amount = way * need[way][row, column]
-            change = _cheapest(plan, hidden, (int(row), int(column)), amount, counted=counted)
+            cell = (int(row), int(column))
+            change = None
+            if never is not None and never[row]:
+                near = never[:, None] & plan.upwards(cell[1])
+                change = _cheapest(plan, hidden, cell, amount, counted=counted, among=near)
+            if change is None:
+                change = _cheapest(plan, hidden, cell, amount, counted=counted)
+            if change is None:  # a total that stands in the table can always move with the cell
+                raise ConfigError("no way to protect a cell: are relations missing their whole?")
             hidden |= np.abs(change) > 1e-7
             reached[1] = np.maximum(reached[1], change)
             reached[-1] = np.maximum(reached[-1], -change)
@@ -175,27 +223,71 @@ def _closed(
 
 
 def _cheapest(
-    plan: System, hidden: Bools, cell: tuple[int, int], amount: float, *, counted: bool
-) -> Floats:
-    """Return the cheapest change of the table that moves one cell and keeps all sums."""
+    plan: System,
+    hidden: Bools,
+    cell: tuple[int, int],
+    amount: float,
+    *,
+    counted: bool,
+    among: Bools | None = None,
+) -> Floats | None:
+    """Return the cheapest change of the table that moves one cell and keeps all sums.
+
+    Only cells `among` move, all by default; None where there is no such change. Where counts move
+    by fractions, whole numbers are looked for first in the few columns where shown cells move.
+    """
+    used = np.ones(plan.cells.shape, dtype=bool) if among is None else among
+    change = _change(plan, hidden, cell, amount, used, counted=False)
+    if change is None or not counted or whole(np.round(change, 7)):
+        return change
+    open_rows = ~hidden.all(axis=1)
+    moving = plan.upwards(cell[1]) | (np.abs(change[open_rows]) > 1e-7).any(axis=0)
+    for part in (used & moving, used):
+        better = _change(plan, hidden, cell, amount, part, counted=True)
+        if better is not None:
+            return better
+    return None
+
+
+def _change(
+    plan: System,
+    hidden: Bools,
+    cell: tuple[int, int],
+    amount: float,
+    used: Bools,
+    *,
+    counted: bool,
+) -> Floats | None:
+    """Return the cheapest change among the cells used, in whole numbers where counted."""
     values = plan.cells
-    price = np.where(hidden, 0.0, 1.0 + np.log1p(values))
     fixed = (values == 0) & ~hidden  # zeros are shown, and stay
-    up = np.where(fixed, 0.0, np.inf)
-    fall = np.where(fixed, 0.0, values)
-    up[cell], fall[cell] = (amount, 0.0) if amount > 0 else (0.0, -amount)
-    low = np.zeros(2 * values.size)
-    low[np.ravel_multi_index(cell, values.shape) + (0 if amount > 0 else values.size)] = abs(amount)
-    high = np.concatenate([up.ravel(), fall.ravel()])
-    cost = np.concatenate([price.ravel(), price.ravel()])
-    both = sparse.hstack([plan.sums, -plan.sums], format="csr")
+    most = CLOSE * abs(amount) if counted and not used.all() else np.inf
+    up = np.where(fixed, 0.0, most)
+    low = -np.where(fixed, 0.0, np.minimum(values, most))
+    up[cell] = low[cell] = amount
+    # A hidden cell moves freely; a shown one is paid for, up and down apart.
+    mine, paid = np.flatnonzero(used), np.flatnonzero(used & ~hidden)
+    both = sparse.hstack([plan.sums[:, mine], -plan.sums[:, paid]], format="csr")
+    both = both[np.diff(both.indptr) > 0]
     zero = np.zeros(both.shape[0])
-    limits = np.column_stack([low, high])
-    answer = linprog(cost, A_eq=both, b_eq=zero, bounds=limits, method="highs-ds")
-    if answer.status == 0 and counted and not whole(np.round(answer.x, 7)):
+    free = hidden.ravel()[mine]
+    cost = 1.0 + np.log1p(values.ravel())
+    cost = np.concatenate([np.where(free, 0.0, cost[mine]), cost[paid]])
+    first = np.where(free, low.ravel()[mine], np.maximum(low.ravel()[mine], 0.0))
+    last = up.ravel()[mine]
+    limits = (
+        np.concatenate([first, np.zeros(len(paid))]),
+        np.concatenate([last, -np.minimum(low.ravel()[paid], 0.0)]),
+    )
+    if counted:
         rule = LinearConstraint(both, zero, zero)
-        answer = milp(cost, constraints=rule, bounds=(low, high), integrality=np.ones(len(cost)))
-    if answer.x is None:  # a total that stands in the table can always move with the cell
-        raise ConfigError("no way to protect a cell: are relations missing their whole?")
-    moved = np.asarray(answer.x, dtype="float64")
-    return np.asarray(moved[: values.size] - moved[values.size :]).reshape(values.shape)
+        answer = milp(cost, constraints=rule, bounds=limits, integrality=np.ones(len(cost)))
+    else:
+        bounds = np.column_stack(limits)
+        answer = linprog(cost, A_eq=both, b_eq=zero, bounds=bounds, method="highs-ds")
+    if answer.x is None:
+        return None
+    change = np.zeros(values.size)
+    change[mine] = answer.x[: len(mine)]
+    change[paid] -= answer.x[len(mine) :]
+    return change.reshape(values.shape)

@@ -7,16 +7,22 @@ from mining.shops._mix import around, hill, places_of, shannon
 from mining.shops._prepare import prepare
 from mining.shops._publish import publish
 from mining.shops._reference import UNKNOWN, Reference, reference
+from mining.shops._told import Told
+from mining.shops._told_places import of_places
+from mining.shops._told_zones import of_zones
 
 __all__ = [
     "UNKNOWN",
     "Areas",
     "Reference",
+    "Told",
     "areas",
     "around",
     "from_bpe",
     "gaps",
     "hill",
+    "of_places",
+    "of_zones",
     "places_of",
     "prepare",
     "publish",

@@ -102,18 +102,35 @@ def _counts(
     """Return the establishments within the radius, shape (place, family)."""
     if "family" not in establishments:
         raise TableError("establishments: no column 'family', call mining.shops.prepare first")
-    points = establishments[["latitude", "longitude"]].to_numpy(dtype="float64")
-    placed = np.isfinite(points).all(axis=1)
-    family = pd.Index(families).get_indexer(establishments["family"][placed])
-    spots = places[["latitude", "longitude"]].to_numpy(dtype="float64")
-    here = np.isfinite(spots).all(axis=1)
-    out = np.full((len(spots), len(families)), np.nan)
-    out[here] = 0.0
-    if placed.any() and here.any():
-        tree = BallTree(np.radians(points[placed]), metric="haversine")
-        near = tree.query_radius(np.radians(spots[here]), radius / EARTH)
-        out[here] = [np.bincount(family[n], minlength=len(families)) for n in near]
+    family = pd.Index(families).get_indexer(pd.Index(establishments["family"]))
+    out = np.full((len(places), len(families)), np.nan)
+    here = places[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
+    near = inside(establishments, places[here], radius).to_numpy()
+    out[here] = [np.bincount(family[mine], minlength=len(families)) for mine in near.T]
     return out
+
+
+def inside(establishments: pd.DataFrame, places: pd.DataFrame, radius: float) -> pd.DataFrame:
+    """Return which establishments (rows) stand within the radius of which place (columns).
+
+    Parameters
+    ----------
+    establishments : DataFrame
+        `latitude`, `longitude`, NaN where unknown: these are within no circle.
+    places : DataFrame
+        Index place; `latitude`, `longitude`, none of them NaN.
+    radius : float
+        Metres, along the great circle.
+    """
+    points = establishments[["latitude", "longitude"]].to_numpy(dtype="float64")
+    placed = np.flatnonzero(np.isfinite(points).all(axis=1))
+    out = np.zeros((len(points), len(places)), dtype=bool)
+    if len(placed) and len(places):
+        tree = BallTree(np.radians(points[placed]), metric="haversine")
+        spots = np.radians(places[["latitude", "longitude"]].to_numpy(dtype="float64"))
+        for column, near in enumerate(tree.query_radius(spots, radius / EARTH)):
+            out[placed[near], column] = True
+    return pd.DataFrame(out, establishments.index, [str(p) for p in places.index])
 
 
 def shannon(counts: Floats) -> Floats:

@@ -57,16 +57,27 @@ def publish(
         table.loc[TOTAL] = table.loc[outer].sum()
         rows.append((TOTAL, outer))
     safe = secrecy.protect(table, rows=rows, columns=[(TOTAL, families)]).counts
+    return told(safe)
+
+
+def told(safe: pd.DataFrame) -> pd.DataFrame:
+    """Return a table that secrecy has passed, as :func:`publish` gives it.
+
+    Parameters
+    ----------
+    safe : DataFrame
+        Rows, families and ``"total"``; NaN where hidden.
+    """
     names = pd.MultiIndex.from_product([safe.index, safe.columns], names=["place", "family"])
     out = names.to_frame(index=False).assign(count=safe.to_numpy().ravel())
-    total = out["place"].map(safe[TOTAL])
+    total = out["place"].map(safe[TOTAL]).astype("float64")
     out["share"] = out["count"] / total.where(total > 0)
     out["secret"] = out["count"].isna()
-    out["hill"] = np.where(out["family"] == TOTAL, out["place"].map(_diversity(safe)), np.nan)
+    out["hill"] = np.where(out["family"] == TOTAL, out["place"].map(diversity(safe)), np.nan)
     return out
 
 
-def _diversity(safe: pd.DataFrame) -> pd.Series:
+def diversity(safe: pd.DataFrame) -> pd.Series:
     """Return the diversity of each row as far as the published counts tell it."""
     parts = safe.drop(columns=TOTAL)
     rest = safe[TOTAL] - parts.sum(axis=1)

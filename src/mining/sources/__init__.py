@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mining.errors import ConfigError
+from mining.sources._establishments import Establishments
 
 __all__ = [
     "ESTABLISHMENTS",
@@ -25,7 +26,7 @@ __all__ = [
 #: Names that ``source.name`` of a territory may take; each is a module of this package.
 KNOWN = ("auckland", "tables")
 #: Names that ``shops.name`` may take.
-ESTABLISHMENTS = ("sirene", "sirene_search")
+ESTABLISHMENTS = ("sirene", "sirene_search", "bpe")
 
 
 class Declared(Protocol):
@@ -97,19 +98,6 @@ def get(name: str) -> Source:
         msg = f"unknown source {name!r}: expected one of {', '.join(KNOWN)}"
         raise ConfigError(msg)
     return cast("Source", importlib.import_module(f"mining.sources.{name}"))
-
-
-class Establishments(Protocol):
-    """The interface of every source of establishments: the same functions, but a table."""
-
-    def check(self, territory: Any) -> None:
-        """Refuse options of the source that cannot be; reads nothing."""
-
-    def acquire(self, territory: Any, raw: Path) -> None:
-        """Put exactly the bytes of the source in the folder `raw`; may use the network."""
-
-    def read(self, territory: Any, raw: Path) -> pd.DataFrame:
-        """Return the establishments of what lies in `raw`; pure, without network."""
 
 
 def establishments(name: str) -> Establishments:

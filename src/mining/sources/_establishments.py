@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from mining.errors import SourceError, at
+
+
+class Territory(Protocol):
+    """What a source of establishments needs to know of a territory."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the files people write."""
+
+    @property
+    def shops(self) -> Mapping[str, Any]:
+        """Options of the source."""
+
+    def sensor_table(self) -> pd.DataFrame:
+        """Return what is declared of the sensors."""
+
+
+class Establishments(Protocol):
+    """The interface of every source of establishments: that of measures, but a table."""
+
+    def check(self, territory: Territory) -> None:
+        """Refuse options of the source that cannot be; reads nothing."""
+
+    def acquire(self, territory: Territory, raw: Path) -> None:
+        """Put exactly the bytes of the source in the folder `raw`; may use the network."""
+
+    def read(self, territory: Territory, raw: Path) -> pd.DataFrame:
+        """Return the establishments of what lies in `raw`; pure, without network."""
+
 
 #: Columns of a table of establishments, in order.
 COLUMNS = (
@@ -39,7 +71,7 @@ def check_codes(rows: pd.DataFrame, name: str, *, first_line: int | None = None)
     Parameters
     ----------
     rows : DataFrame
-        `id` and `commune`, as text.
+        `commune` and, where the file has one, `id`, as text.
     name : str
         The file, for the error.
     first_line : int, optional
@@ -55,6 +87,8 @@ def check_codes(rows: pd.DataFrame, name: str, *, first_line: int | None = None)
         "commune": (r"\d[\dAB]\d{3}", "an INSEE code of five characters"),
     }
     for column, (pattern, what) in rules.items():
+        if column not in rows:
+            continue
         wrong = ~rows[column].str.fullmatch(pattern) & (rows[column] != "")
         if column == "id":
             wrong |= rows[column] == ""

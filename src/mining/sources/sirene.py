@@ -6,12 +6,9 @@ diffused in part keep their commune and activity and lose their point; names are
 
 from __future__ import annotations
 
-import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlparse
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -19,12 +16,12 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from mining import writers
-from mining.errors import ConfigError, SourceError, at
-from mining.sources._establishments import check_codes, lawful, numbers, tidy
+from mining.errors import SourceError, at
+from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
 from mining.sources._lambert import to_degrees
-from mining.sources._raw import acquired, found_files
-from mining.sources._sirene_options import SireneOptions, parse
-from mining.sources._web import download
+from mining.sources._published import published
+from mining.sources._raw import acquired
+from mining.sources._shop_options import SireneOptions, parse
 
 __all__ = ["NAMES", "SireneOptions", "acquire", "check", "read"]
 
@@ -44,18 +41,6 @@ NAMES = {
 #: Columns that older stock files do not have.
 _NEW = ("activitePrincipaleNAF25Etablissement",)
 _ROWS = 200_000
-
-
-class Territory(Protocol):
-    """What this source needs to know of a territory."""
-
-    @property
-    def folder(self) -> Path:
-        """Folder of the files people write."""
-
-    @property
-    def shops(self) -> Mapping[str, Any]:
-        """Options of the source."""
 
 
 def check(territory: Territory) -> None:
@@ -80,20 +65,7 @@ def acquire(territory: Territory, raw: Path) -> None:
         If the options are wrong.
     """
     options = parse(SireneOptions, territory.shops)
-
-    def fill(folder: Path) -> None:
-        if options.url is not None:
-            name = Path(urlparse(options.url).path).name
-            if not name:
-                raise ConfigError(f"address {options.url!r}: expected the address of a file")
-            download(options.url, folder / name)
-            return
-        for path in found_files(territory.folder, options.files):
-            if (folder / path.name).exists():
-                raise SourceError(f"two files are called {path.name}: give them different names")
-            shutil.copyfile(path, folder / path.name)
-
-    writers.directory(raw, fill)
+    writers.directory(raw, lambda draft: published(options, territory.folder, draft))
 
 
 def read(territory: Territory, raw: Path) -> pd.DataFrame:
@@ -112,7 +84,7 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:
         Sorted by `id` (siret); `naf` with its `nomenclature`, `naf25` (code of NAF 2025 where the
         file has it), `commune`, `latitude` and `longitude` (WGS84; NaN where unknown, partially
         diffused or outside France), `staff` (band of Sirene), `partial`. ``attrs["left_out"]``
-        counts `closed`, `not_diffused`, `repeated`.
+        counts `closed`, `not_diffused`, `repeated`; ``attrs["radius"]`` is the option.
 
     Raises
     ------
@@ -120,7 +92,8 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:
         If a file is absent, damaged, has not the columns, its codes are not text, or a commune has
         no establishment at all.
     """
-    communes = parse(SireneOptions, territory.shops).communes
+    options = parse(SireneOptions, territory.shops)
+    communes = options.communes
     parts = []
     for path in acquired(raw, ""):
         chunks = _parquet(path, communes) if path.suffix == ".parquet" else _csv(path, communes)
@@ -136,7 +109,7 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:
         raise SourceError(msg)
     point = to_degrees(numbers(rows["easting"]), numbers(rows["northing"]), rows["commune"])
     frame, left_out = lawful(pd.concat([rows, point], axis=1))
-    frame.attrs["left_out"] = left_out
+    frame.attrs.update(left_out=left_out, radius=options.radius)
     return frame
 
 

@@ -11,16 +11,16 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 
 from mining import writers
 from mining.errors import SourceError
-from mining.sources._establishments import check_codes, lawful, numbers, tidy
+from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
 from mining.sources._raw import acquired
-from mining.sources._sirene_options import SearchOptions, parse
+from mining.sources._shop_options import SearchOptions, parse
 from mining.sources._web import fetch
 
 __all__ = ["NAMES", "SearchOptions", "acquire", "check", "read"]
@@ -42,17 +42,6 @@ PER_PAGE = 25
 UNITS, EACH = 10_000, 100
 #: Seconds between two questions: seven a second are allowed.
 PAUSE = 0.15
-
-
-class Territory(Protocol):
-    """What this source needs to know of a territory."""
-
-    @property
-    def shops(self) -> Mapping[str, Any]:
-        """Options of the source."""
-
-    def sensor_table(self) -> pd.DataFrame:
-        """Return what is declared of the sensors."""
 
 
 def check(territory: Territory) -> None:
@@ -89,7 +78,7 @@ def acquire(territory: Territory, raw: Path) -> None:
             question = {
                 "lat": f"{latitude:.6f}",
                 "long": f"{longitude:.6f}",
-                "radius": f"{options.radius / 1000:g}",
+                "radius": f"{options.reach / 1000:g}",
                 "minimal": "true",
                 "include": "matching_etablissements",
                 "limite_matching_etablissements": EACH,
@@ -112,17 +101,17 @@ def _pages(url: str, question: Mapping[str, object]) -> Iterator[tuple[int, byte
         answer = _parsed(content, address)
         last = int(answer["total_pages"])
         if int(answer["total_results"]) >= UNITS:
-            found, radius = answer["total_results"], question["radius"]
+            found, reach = answer["total_results"], question["radius"]
             msg = (
-                f"{url}: {found} units within {radius} km of {question['lat']}, {question['long']},"
-                f" and the service gives {UNITS} at most; make `shops.radius` smaller"
+                f"{url}: {found} units within {reach} km of {question['lat']}, {question['long']},"
+                f" and the service gives {UNITS} at most; make `shops.reach` smaller"
             )
             raise SourceError(msg)
         yield page, content
         page += 1
 
 
-def read(territory: Territory, raw: Path) -> pd.DataFrame:  # noqa: ARG001 - one interface
+def read(territory: Territory, raw: Path) -> pd.DataFrame:
     """Return the open establishments around the sensors of a territory.
 
     Returns
@@ -149,7 +138,8 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:  # noqa: ARG001 - one
     for name in ("latitude", "longitude"):
         table[name] = numbers(table[name])
     frame, left_out = lawful(table)
-    frame.attrs["left_out"] = {**left_out, "cut": int(cut)}
+    radius = parse(SearchOptions, territory.shops).radius
+    frame.attrs.update(left_out={**left_out, "cut": int(cut)}, radius=radius)
     return frame
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -32,6 +34,13 @@ _WORDS = {
     ),
     "detection.csv": ("kind",),
     "impacts.csv": ("entry", "type", "title", "start", "end", "sensors", "reason"),
+    "opening_doors.csv": ("door", "place"),
+    "opening_week.csv": ("door", "place"),
+    "extra_hours.csv": ("door", "place", "weekday"),
+    "quiet_hours.csv": ("place", "weekday"),
+    "shops.csv": ("level", "place", "family"),
+    "shop_names.csv": ("level", "place", "name", "character"),
+    "shop_gaps.csv": ("level", "place", "family"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -53,13 +62,28 @@ _NUMBERS = {
         "observed", "expected", "effect", "low", "high", "percent", "percent_low", "percent_high",
         "before", "spill", "placebos", "counted",
     ),
+    "opening_doors.csv": ("share", "low", "high", "noon", "noon_closed"),
+    "opening_week.csv": ("weekday", "hour", "passages", "closed"),
+    "extra_hours.csv": ("hour", "minutes", "expected", "low", "high", "days"),
+    "quiet_hours.csv": ("start", "end", "expected", "low", "high"),
+    "shops.csv": ("count", "share", "hill", "density"),
+    "shop_names.csv": ("latitude", "longitude", "reach", "stability", "index"),
+    "shop_gaps.csv": ("peers", "chance"),
 }  # fmt: skip
 #: Columns that say true or false.
 _FLAGS = {
     "detection.csv": ("listed",),
+    "extra_hours.csv": ("beside",),
+    "quiet_hours.csv": ("best",),
+    "shops.csv": ("secret",),
     "impacts.csv": ("claimed",),
     "incidents.csv": ("open",),
 }
+
+
+def columns_of(name: str) -> list[str]:
+    """Return the columns of a table of results: texts, then numbers, then flags."""
+    return [*_WORDS[name], *_NUMBERS[name], *_FLAGS.get(name, ())]
 
 
 def read_table(files: Workspace, name: str) -> pd.DataFrame:
@@ -148,8 +172,21 @@ def read_dataset(files: Workspace, name: str) -> xr.Dataset:
     return data
 
 
+def read_json(files: Workspace, name: str) -> dict[str, Any]:
+    """Return a small file of figures.
+
+    Raises
+    ------
+    ResultError
+        If it is absent or damaged.
+    """
+    path = files.results / name
+    with _read_whole(path):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
 def of_places(
-    places: xr.Dataset, of_sensors: xr.Dataset, make: Callable[[xr.Dataset], xr.Dataset]
+    places: xr.Dataset, sensors: xr.Dataset, make: Callable[[xr.Dataset], xr.Dataset]
 ) -> xr.Dataset:
     """Return an analysis of places; one without any place where none can be analysed.
 
@@ -158,12 +195,12 @@ def of_places(
     """
     if not places.sizes["sensor"]:
         _log.info("  no place with sensors that count: places are left out")
-        return of_sensors.isel(sensor=[])
+        return make(sensors).isel(sensor=[])
     try:
         return make(places)
     except NotEnoughDataError as error:
         _log.info("  places are left out: %s", error)
-        return of_sensors.isel(sensor=[])
+        return make(sensors).isel(sensor=[])
 
 
 @contextmanager

@@ -34,15 +34,36 @@ def of_groups(ahead: xr.Dataset) -> dict[str, list[str]]:
 def sums_of(ahead: xr.Dataset, groups: Mapping[str, list[str]]) -> dict[str, xr.Dataset]:
     """Return the totals of groups by hour, day and week, by name of their file."""
     step = int(ahead.attrs["step_seconds"])
-    hours = totals(ahead, by=groups, each="hour" if step <= _HOUR else "step")
+    by_place = {name: members for name, members in groups.items() if name != TERRITORY}
+    hours = totals(ahead, by=by_place, each="hour" if step <= _HOUR else "step", scenarios=True)
     hours.attrs["step_seconds"] = max(step, _HOUR)
-    places = hours.sel(group=[g for g in groups if g != TERRITORY]).rename(group="sensor")
+    places = hours.rename(group="sensor").sortby("sensor").drop_vars("steps")
     days = totals(ahead, by=groups, each="day")
     return {
-        "forecast_places.nc": places.sortby("sensor").drop_vars("steps"),
+        "forecast_places.nc": places.drop_vars("path"),
+        "scenarios_places.nc": _joint(ahead, by_place, places),
         "totals_days.nc": days.merge(_drivers(ahead, groups, days)),
         "totals_weeks.nc": totals(_from_midnight(ahead), by=groups, each="week"),
     }
+
+
+def _joint(ahead: xr.Dataset, groups: Mapping[str, list[str]], places: xr.Dataset) -> xr.Dataset:
+    """Return the joint futures of places with what :mod:`mining.opening` asks of a forecast."""
+    names = places["sensor"].to_numpy().astype(str)
+    kinds = [str(ahead["kind"].sel(sensor=groups[name][0]).item()) for name in names]
+    joint = (
+        places[["path"]]
+        .round(1)
+        .assign_coords(
+            {
+                "sensor": names,
+                "place": ("sensor", names),
+                "kind": ("sensor", np.array(kinds, dtype=str)),
+            }
+        )
+    )
+    joint["path"].attrs = {**places["path"].attrs, "units": places["value"].attrs["units"]}
+    return joint
 
 
 def _from_midnight(ahead: xr.Dataset) -> xr.Dataset:

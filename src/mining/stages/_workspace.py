@@ -43,6 +43,16 @@ class Workspace:
         return self.root / "data" / "raw" / self.territory
 
     @property
+    def shops(self) -> Path:
+        """What the source of establishments gave, byte for byte."""
+        return self.root / "data" / "shops" / self.territory
+
+    @property
+    def reference(self) -> Path:
+        """Tables of the workspace: families of activity."""
+        return self.root / "data" / "reference"
+
+    @property
     def cube(self) -> Path:
         """The trusted cube."""
         return self.root / "data" / "cube" / f"{self.territory}.nc"

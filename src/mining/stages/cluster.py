@@ -2,56 +2,82 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from mining import calendars, writers
 from mining import cube as data_model
-from mining import writers
-from mining.activity import assign, change, cluster
-from mining.params import load_params
-from mining.stages._results import of_places
+from mining.activity import UNUSABLE, assign, change, cluster, rhythms_apart
+from mining.params import Params, load_params
+from mining.stages._results import of_places, read_incidents
 from mining.stages._workspace import Workspace, step
+
+#: Fewer places are not grouped: a group that one place makes says nothing.
+FEWEST = 3
 
 
 def run(root: Path, territory: str) -> None:
-    """Write ``activity.nc`` (sensors) and ``activity_places.nc`` (places).
+    """Write ``activity.nc`` (sensors), ``activity_places.nc`` and ``seasons.nc`` (places).
 
     Groups are those of the sensors; places are placed among them. Where sensors form one group
-    only, places are grouped by themselves.
+    only, places are grouped by themselves; fewer than three places are not grouped at all.
+    Incidents that stage detect found are left out of the typical weeks.
     """
     files = Workspace(root, territory)
     params = load_params(files.params)
     cube = data_model.read(files.cube)
-    bootstraps, seed = params.cluster.bootstraps, params.seed
-
-    def grouped(what: xr.Dataset) -> xr.Dataset:
-        most = params.cluster.max_groups
-        return cluster(what, max_groups=most, bootstraps=bootstraps, seed=seed)
-
-    def with_change(what: xr.Dataset, found: xr.Dataset, groups: xr.Dataset) -> xr.Dataset:
-        if groups.sizes["group"] == 0:
-            return found
-        changed = change(what, groups, bootstraps=bootstraps, seed=seed)
-        return found.merge(changed).assign_attrs(changes=changed.attrs["statement"])
-
-    with step(f"cluster {cube.sizes['sensor']} weekly rhythms"):
-        sensors = grouped(cube)
-        of_sensors = with_change(cube, sensors, sensors)
     places = data_model.by_place(cube)
-
-    def of_place(what: xr.Dataset) -> xr.Dataset:
-        if sensors.attrs["k"] < 2:
-            found = grouped(what)
-            return with_change(what, found, found)
-        placed = assign(what, sensors, bootstraps=bootstraps, seed=seed)
-        return with_change(what, placed, sensors)
-
+    options = {"seed": params.seed, "incidents": read_incidents(files, cube)}
+    with step(f"cluster {cube.sizes['sensor']} weekly rhythms"):
+        sensors = _grouped(cube, params, options)
+        of_sensors = _with_change(cube, sensors, sensors, params, options)
     with step(f"place {places.sizes['sensor']} weekly rhythms of places"):
-        found = of_places(places, of_sensors, of_place)
+        placed = partial(_of_places, groups=sensors, params=params, options=options)
+        found = of_places(places, cube, placed)
+    with step("tell seasons apart"):
+        apart = of_places(places, cube, partial(_apart, options=options))
     _write(files.results / "activity.nc", of_sensors)
     _write(files.results / "activity_places.nc", found)
+    _write(files.results / "seasons.nc", apart)
+
+
+def _grouped(what: xr.Dataset, params: Params, options: dict[str, Any]) -> xr.Dataset:
+    most, bootstraps = params.cluster.max_groups, params.cluster.bootstraps
+    return cluster(what, max_groups=most, bootstraps=bootstraps, **options)
+
+
+def _with_change(
+    what: xr.Dataset, found: xr.Dataset, groups: xr.Dataset, params: Params, options: dict[str, Any]
+) -> xr.Dataset:
+    if groups.sizes["group"] == 0:
+        return found
+    changed = change(what, groups, bootstraps=params.cluster.bootstraps, **options)
+    return found.merge(changed).assign_attrs(changes=changed.attrs["statement"])
+
+
+def _of_places(
+    what: xr.Dataset, groups: xr.Dataset, params: Params, options: dict[str, Any]
+) -> xr.Dataset:
+    if groups.attrs["k"] >= 2:
+        placed = assign(what, groups, bootstraps=params.cluster.bootstraps, **options)
+        if int((placed["label"] != UNUSABLE).sum()) >= FEWEST:
+            return _with_change(what, placed, groups, params, options)
+    found = _grouped(what, params, options)
+    return _with_change(what, found, found, params, options)
+
+
+def _apart(what: xr.Dataset, options: dict[str, Any]) -> xr.Dataset:
+    """Return the typical weeks of seasons and, where there is a zone, of school and holidays."""
+    kinds = ["season"]
+    if calendars.of_cube(what).school_zone is not None:
+        kinds.append("school")
+    parts = [rhythms_apart(what, kind, **options) for kind in kinds]
+    by = np.repeat(kinds, [part.sizes["period"] for part in parts])
+    return xr.concat(parts, "period").assign_coords(by=("period", by.astype(str)))
 
 
 def _write(path: Path, activity: xr.Dataset) -> None:

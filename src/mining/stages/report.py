@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from mining import cube as data_model
-from mining import promises, report, writers
+from mining import promises, report, transparency, writers
 from mining.params import load_params
+from mining.stages._commerce import read_commerce
 from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
@@ -18,9 +19,11 @@ def run(root: Path, territory: str) -> None:
     cube = data_model.read(files.cube)
     ahead = read_dataset(files, "forecast.nc")
     served = zip(ahead["sensor"].to_numpy(), ahead["model"].to_numpy(), strict=True)
+    described = load_territory(files.folder)
+    minimum = load_params(files.params).report.minimum_count
     with step(f"write the report of {territory}"):
         pages = report.build(
-            load_territory(files.folder),
+            described,
             cube,
             data_model.by_place(cube),
             forecast=read_dataset(files, "forecast_places.nc"),
@@ -36,7 +39,11 @@ def run(root: Path, territory: str) -> None:
             impacts=read_impacts(files, cube),
             unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
-            minimum_count=load_params(files.params).report.minimum_count,
+            commerce=read_commerce(files),
+            transparency=transparency.sheets(
+                described, cube, root / "data" / "reference", minimum_count=minimum
+            ),
+            minimum_count=minimum,
         )
 
     def fill(folder: Path) -> None:

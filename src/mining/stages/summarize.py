@@ -8,13 +8,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from mining import cube as data_model
 from mining import figures, writers
 from mining.forecast import champion
-from mining.stages._results import read_dataset, read_examples, read_incidents, read_table
+from mining.stages._results import (
+    read_dataset,
+    read_examples,
+    read_incidents,
+    read_json,
+    read_table,
+)
 from mining.stages._workspace import Workspace, step
 
 
@@ -32,7 +40,11 @@ def run(root: Path, territory: str) -> None:
         "cells": _cells(cube),
         "incidents": _incident_metrics(incidents),
         "detection": _detection_metrics(tried),
-        "activity": _activity_metrics(activity),
+        "activity": _activity_metrics(activity, read_dataset(files, "activity_places.nc")),
+        "opening": _opening_metrics(
+            read_table(files, "opening_doors.csv"), read_table(files, "quiet_hours.csv")
+        ),
+        "shops": _shop_metrics(read_json(files, "shops.json")),
     }
     writers.json_file(files.results / "metrics.json", metrics)
     by_day = read_table(files, "by_day_ahead.csv")
@@ -102,10 +114,41 @@ def _detection_metrics(tried: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _activity_metrics(activity: xr.Dataset) -> dict[str, Any]:
-    labels = activity["label"].to_numpy()
-    stability = activity["stability"].to_numpy()
-    return {
-        "groups": len({int(g) for g in labels if g >= 0}),
-        "stability": {str(i): float(s) for i, s in enumerate(stability)},
+def _activity_metrics(sensors: xr.Dataset, places: xr.Dataset) -> dict[str, Any]:
+    """Return how the groups of sensors hold at their number, and what became of sensors and places.
+
+    `stability` is the weakest Jaccard figure of each group: weeks, sensors or years.
+    """
+    k = int(sensors.attrs["k"])
+    three = [sensors[n].to_numpy() for n in ("stability", "stability_sensors", "stability_years")]
+    out: dict[str, Any] = {
+        "k": k,
+        "agreed": int(sensors.attrs["agreed"]),
+        "year_rand": _numbered(sensors["year_rand"].to_numpy(), first=1),
+        "stability": _numbered(np.fmin.reduce(three)),  # fmin leaves NaN aside
+        "between": int((sensors["between"] >= 0).sum()),
+        "outliers": int(sensors["outlier"].sum()),
+        "places_changed": int((places["changed"] != "").sum()) if "changed" in places else 0,
     }
+    if k in sensors["k"]:
+        checks = ("check_weeks", "check_sensors", "check_years")
+        out |= {name: float(sensors[name].sel(k=k)) for name in checks}
+    return out
+
+
+def _numbered(figures: npt.NDArray[np.floating[Any]], first: int = 0) -> dict[str, float]:
+    return {str(n): float(figure) for n, figure in enumerate(figures, first)}
+
+
+def _opening_metrics(doors: pd.DataFrame, quiet: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "doors": len(doors),
+        "closed_share": float(doors["share"].mean()) if len(doors) else None,
+        "quiet_windows": len(quiet),
+    }
+
+
+def _shop_metrics(told: dict[str, Any]) -> dict[str, float]:
+    """Return what was counted, and how far areas hold; nothing without a source."""
+    names = ("establishments", "areas", "areas_jaccard", "hidden_cells")
+    return {n: told[n] for n in names if told["source"] and told[n] is not None}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from mining.cube import check_timezone, kind_of
 from mining.errors import ConfigError
 from mining.public_holidays import check_region
+from mining.territory._transparency import Transparency
 
 
 class Declaration(BaseModel):
@@ -42,6 +43,9 @@ class Declaration(BaseModel):
     licence: str = Field(min_length=1, description="Licence of the data.")
     attribution: str = Field(min_length=1, description="Who must be named with the data.")
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
+    transparency: Transparency | None = Field(
+        None, description="What the transparency sheets of sensors and analyses say."
+    )
     simulated: bool = Field(False, description="Whether the data are simulated; reports say so.")
 
     @field_validator("timezone", "kind", "step", "country", "subdivision", "school_zone")

@@ -1,9 +1,10 @@
 """What people declare about a territory: one folder of small files.
 
 ``territory.yaml`` is needed. ``sites.csv`` and ``channels.csv`` stand together, or are both absent
-where the source brings its own sensors; ``places.csv``, ``journal.csv``, ``corrections.csv`` and
-``opening_hours.csv`` may be absent. Every mistake is a :class:`~mining.errors.ConfigError` that
-names file, line, column, what was found and what was expected.
+where the source brings its own sensors; ``places.csv``, ``journal.csv``, ``corrections.csv``,
+``transparency.csv`` and ``opening_hours.csv`` may be absent. Every mistake is a
+:class:`~mining.errors.ConfigError` that names file, line, column, what was found and what was
+expected.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from mining.territory import _tables as tables
 from mining.territory._corrections import Correction, read_corrections
 from mining.territory._declaration import Declaration
 from mining.territory._events import Event
+from mining.territory._transparency import read_overrides
 
 
 class Territory(Declaration):
@@ -41,6 +43,9 @@ class Territory(Declaration):
     journal_lines: tuple[int, ...] = Field(description="Line of each entry in journal.csv.")
     corrections: tuple[Correction, ...] = Field(description="Lines of corrections.csv.")
     correction_lines: tuple[int, ...] = Field(description="Line of each in corrections.csv.")
+    transparency_overrides: pd.DataFrame = Field(
+        description="transparency.csv: sensor, field, value."
+    )
     opening_hours: pd.DataFrame = Field(
         description="opening_hours.csv: place, weekday (monday to sunday), opens, closes (HH:MM), "
         "shop (empty: the place as a whole)."
@@ -176,6 +181,7 @@ def load_territory(folder: Path | str) -> Territory:
         journal_lines=lines,
         corrections=corrections,
         correction_lines=correction_lines,
+        transparency_overrides=read_overrides(root / "transparency.csv", sensors),
         opening_hours=tables.opening_hours(root / "opening_hours.csv", known_places),
     )
 
@@ -186,14 +192,16 @@ def check_sensors(territory: Territory, sensors: Iterable[str]) -> None:
     Raises
     ------
     ConfigError
-        At the first line of ``channels.csv``, ``places.csv``, ``journal.csv`` or
-        ``corrections.csv`` that names a sensor the source does not have.
+        At the first line of ``channels.csv``, ``places.csv``, ``transparency.csv``,
+        ``journal.csv`` or ``corrections.csv`` that names a sensor the source does not have.
     """
     known = [str(sensor) for sensor in sensors]
     shown = ", ".join(sorted(known)[:5]) + (", ..." if len(known) > 5 else "")
     what = f"a sensor of the source, which has {shown}"
     check_among(territory.folder / "channels.csv", territory.channels, "channel_id", known, what)
     check_among(territory.folder / "places.csv", territory.places, "sensor", known, what)
+    overrides = territory.transparency_overrides
+    check_among(territory.folder / "transparency.csv", overrides, "sensor", known, what)
     for line, event in zip(territory.journal_lines, territory.journal, strict=True):
         for sensor in event.sensors:
             if sensor not in known:

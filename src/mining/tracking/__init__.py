@@ -5,10 +5,13 @@ Nothing here is read by the pipeline, and nothing of MLflow enters an output.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,10 @@ from mining.tracking._runs import KEY
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["experiment_key", "results_of", "serve", "track", "tracking_uri"]
+#: What stands in the place of a territory in the experiment of benchmarks, ``forage-benchmarks``.
+BENCHMARKS = "benchmarks"
+
+__all__ = ["experiment_key", "log_figures", "results_of", "serve", "track", "tracking_uri"]
 
 
 def results_of(root: Path, territory: str) -> list[Path]:
@@ -64,6 +70,54 @@ def track(root: Path, territory: str) -> str:
         If there are no results, or the store cannot be reached.
     """
     key = experiment_key(root, territory)
+    with _store(root) as client:
+        experiment = _experiment(client, root, territory)
+        run = _already(client, experiment, key)
+        run = run or _runs.record(client, experiment, root, territory, key)
+        if "DVC_EXP_NAME" not in os.environ:
+            _registry.point_alias(client, run, territory)
+        return run
+
+
+def log_figures(
+    root: Path, name: str, figures: Mapping[str, float], params: Mapping[str, str]
+) -> str:
+    """Record figures beside the pipeline, those of a benchmark, in the experiment of all of them.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace.
+    name : str
+        Name of the run.
+    figures, params : mapping
+        Metrics, those that are no number left out, and parameters; names as MLflow takes them.
+
+    Returns
+    -------
+    str
+        Id of the run.
+
+    Raises
+    ------
+    TrackingError
+        If the store cannot be reached or refuses a name.
+    """
+    with _store(root) as client:
+        tags = _runs.git_tags(root)
+        run = client.create_run(_experiment(client, root, BENCHMARKS), run_name=name, tags=tags)
+        for key, text in sorted(params.items()):
+            client.log_param(run.info.run_id, key, text)
+        for key, figure in sorted(figures.items()):
+            if math.isfinite(figure):
+                client.log_metric(run.info.run_id, key, float(figure))
+        client.set_terminated(run.info.run_id)
+        return str(run.info.run_id)
+
+
+@contextmanager
+def _store(root: Path) -> Iterator[MlflowClient]:
+    """Open the store; turn what it causes into one sentence without secrets."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -74,13 +128,7 @@ def track(root: Path, territory: str) -> str:
 
     uri = tracking_uri(root)
     try:
-        client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-        experiment = _experiment(client, root, territory)
-        run = _already(client, experiment, key)
-        run = run or _runs.record(client, experiment, root, territory, key)
-        if "DVC_EXP_NAME" not in os.environ:
-            _registry.point_alias(client, run, territory)
-        return run
+        yield MlflowClient(tracking_uri=uri, registry_uri=uri)
     except (MlflowException, OSError) as error:
         # The library repeats the address, credentials included: not chained, and washed.
         reason = _without_secrets(str(error).splitlines()[0])[:200]

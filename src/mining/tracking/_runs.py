@@ -123,13 +123,17 @@ def _coverage(rows: pd.DataFrame) -> Iterator[tuple[str, float, int]]:
         yield "coverage.sensor_max", float(sensors.max()), 0
 
 
-def _tags(root: Path, territory: str, key: str) -> dict[str, str]:
+def git_tags(root: Path) -> dict[str, str]:
+    """Return the commit that figures come from, and whether files were changed since."""
     git = git_state(root)
+    return {"git.commit": git.commit, "git.dirty": str(git.dirty).lower()}
+
+
+def _tags(root: Path, territory: str, key: str) -> dict[str, str]:
     tags = {
         KEY: key,
         "forage.territory": territory,
-        "git.commit": git.commit,
-        "git.dirty": str(git.dirty).lower(),
+        **git_tags(root),
         "dvc.lock.sha256": lock_sha256(root, territory),
     }
     for stage, entry in lock_entries(root, territory).items():

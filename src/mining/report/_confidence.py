@@ -1,0 +1,62 @@
+"""How far a figure can be trusted, in one of three words with fixed thresholds.
+
+A figure is *solid* if at least 95 % of its hours were counted and its interval reaches at most
+15 % to either side, *indicative* if at least 80 % were counted, and else *insufficient*: then its
+reason stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mining.report._known import PlaceFacts, TerritoryFacts
+from mining.report._quality import SensorQuality
+from mining.report._said import figures_of
+from mining.report._totals import Total
+
+SOLID, INDICATIVE, INSUFFICIENT = "solid", "indicative", "insufficient"
+#: Share of the hours of a figure that were counted, from which it is solid, or indicative.
+SOLID_HOURS, ENOUGH_HOURS = 0.95, 0.8
+#: Half of the width of the interval of a solid figure, as a share of the figure.
+NARROW = 0.15
+
+
+def confidence(hours: float, half_width: float = 0.0) -> str:
+    """Return how far a figure can be trusted.
+
+    Parameters
+    ----------
+    hours : float
+        Share of its hours that were counted, 0 to 1; NaN where it is not known.
+    half_width : float
+        Half of the width of its interval as a share of it; 0 for what was counted, infinite where
+        no interval is known.
+
+    Examples
+    --------
+    >>> confidence(0.99), confidence(0.99, 0.2), confidence(0.7)
+    ('solid', 'indicative', 'insufficient')
+    """
+    if not hours >= ENOUGH_HOURS:
+        return INSUFFICIENT
+    return SOLID if hours >= SOLID_HOURS and half_width <= NARROW else INDICATIVE
+
+
+def expected(total: Total | None, hours: float) -> str:
+    """Return how far an expected total can be trusted, given the hours it was learnt from."""
+    if total is None or total.middle <= 0:
+        return confidence(hours, np.inf)
+    return confidence(hours, (total.high - total.low) / (2 * total.middle))
+
+
+def recent_hours(place: PlaceFacts, facts: TerritoryFacts) -> float:
+    """Return the share of hours that the sensors of a place counted in the last eight weeks."""
+    rows: Sequence[SensorQuality] = [r for r in facts.quality if r.sensor in place.sensors]
+    return float(np.mean([r.recent for r in rows])) if rows else np.nan
+
+
+def of(text: str) -> str:
+    """Return how far the figures of a sentence can be trusted: the first one that says so."""
+    return next((f.confidence for f in figures_of(text) if f.confidence), "")

@@ -1,0 +1,114 @@
+"""What the e-mail of a place says: the content of its page, in a few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mining.report._known import PlaceFacts, TerritoryFacts
+from mining.report._language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
+from mining.report._pdf_place import trust
+from mining.report._weeks import Week
+
+MOST_INCIDENTS = 3
+
+
+def letter(
+    place: PlaceFacts,
+    facts: TerritoryFacts,
+    shown: dict[str, Any],
+    common: dict[str, Any],
+    words: Language,
+) -> dict[str, Any]:
+    """Return what ``mail.txt`` and ``mail.html`` show.
+
+    Parameters
+    ----------
+    place, facts : PlaceFacts, TerritoryFacts
+        Whom it is about.
+    shown, common : dict
+        What the page of the place shows, and what every page shows.
+    words : Language
+        Words of the page.
+    """
+    names: dict[str, Any] = {
+        "place": words.isolate(place.name),
+        "territory": words.isolate(facts.name),
+    }
+    parts = [
+        _part("keep", [_trusted(s, words) for s in shown["keep"]], words),
+        _part("outlook", _outlook(shown, words), words),
+        _part("options", shown["options"], words),
+        _part("incidents", _incidents(shown, words), words),
+        _part("limits", shown["limits"], words),
+        _part("sources", common["source_lines"], words),
+    ]
+    if place.week is not None:
+        parts.insert(1, _week(place.week, shown, words))
+    return {
+        "w": words,
+        "subject": words.text("mail.subject", **_plain(names)),
+        "title": clean_name(place.name),
+        "greeting": words.text("mail.greeting"),
+        "intro": words.text("mail.intro", **names),
+        "until": common["until"],
+        "simulated": words.text("site.simulated") if facts.simulated else "",
+        "key": [{**k, "value": _trusted(k["value"], words)} for k in shown["key_figures"]],
+        "key_title": words.text("paper.key"),
+        "parts": parts,
+    }
+
+
+def _trusted(text: str, words: Language) -> str:
+    """Return a text, and in brackets how far its figures can be trusted."""
+    word = trust(text, words)
+    return words.text("mail.trusted", text=text, word=word) if word else text
+
+
+def _plain(names: dict[str, Any]) -> dict[str, Any]:
+    """Return names without marks of direction, which a subject line cannot use."""
+    marks = dict.fromkeys(map(ord, (FIRST_ISOLATE, POP_ISOLATE)))
+    return {k: v.translate(marks) for k, v in names.items()}
+
+
+def _part(heading: str, lines: list[str], words: Language) -> dict[str, Any]:
+    return {"title": words.text(f"heading.{heading}"), "intro": "", "lines": lines}
+
+
+def _week(week: Week, shown: dict[str, Any], words: Language) -> dict[str, Any]:
+    """Return a line for each day: the last row of a table by hour, all rows of one by day."""
+    table = shown["week_table"]
+    if len(table.columns) > 2:
+        days = [words.weekday(d).capitalize() for d in range(7)]
+        pairs = list(zip(days, table.rows[-1][1:], strict=True))
+    else:
+        pairs = [(row[0], row[1]) for row in table.rows]
+    return {
+        "title": shown["week_heading"],
+        "intro": words.text("week.typical")
+        if week.typical
+        else words.text("mail.days", week=words.week(week.monday)),
+        "lines": [words.text("mail.pair", name=n, value=v) for n, v in pairs],
+    }
+
+
+def _outlook(shown: dict[str, Any], words: Language) -> list[str]:
+    if shown["outlook_table"] is None:
+        return [words.text("outlook.none")]
+    head = (shown["outlook_week"], shown["outlook_warning"], shown["outlook_simple"])
+    lines = shown["outlook_lines"] or [
+        words.text("mail.pair", name=row[0], value=row[1]) for row in shown["outlook_table"].rows
+    ]
+    return [s for s in (*head, *lines) if s]
+
+
+def _incidents(shown: dict[str, Any], words: Language) -> list[str]:
+    if shown["incidents"] is None:
+        return [words.text("incident.unknown")]
+    table = shown["recent_table"]
+    if table is None:
+        return [words.text("incident.none"), shown["year_count"]]
+    rows = table.rows[:MOST_INCIDENTS]
+    told = [words.text("mail.pair", name=row[0], value=row[-1]) for row in rows]
+    if len(table.rows) > MOST_INCIDENTS or shown["more"]:
+        told.append(words.text("paper.more_incidents"))
+    return [*told, shown["year_count"]]

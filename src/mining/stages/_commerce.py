@@ -1,0 +1,66 @@
+"""What the report reads of commercial activity: groups, seasons, shops, opening hours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from mining.errors import ResultError
+from mining.report import ActivityInputs, OpeningTables, ShopTables
+from mining.stages._results import read_dataset, read_table
+from mining.stages._workspace import Workspace
+
+
+def read_commerce(files: Workspace) -> ActivityInputs:
+    """Return the results of the stages ``cluster``, ``shops`` and ``opening``.
+
+    Raises
+    ------
+    ResultError
+        If a file is absent or damaged.
+    """
+    return ActivityInputs(
+        of_sensors=read_dataset(files, "activity.nc"),
+        seasons=read_dataset(files, "seasons.nc"),
+        shops=_shops(files),
+        opening=OpeningTables(
+            doors=read_table(files, "opening_doors.csv"),
+            week=read_table(files, "opening_week.csv"),
+            extra=read_table(files, "extra_hours.csv"),
+            quiet=read_table(files, "quiet_hours.csv"),
+        ),
+    )
+
+
+def _shops(files: Workspace) -> ShopTables:
+    labels = _families(files.reference / "familles.csv")
+    return ShopTables(
+        counts=read_table(files, "shops.csv"),
+        names=read_table(files, "shop_names.csv"),
+        gaps=read_table(files, "shop_gaps.csv"),
+        notes=_notes(files.results / "shops.json"),
+        labels=dict(zip(labels["family"], labels["label"], strict=True)),
+        street=tuple(labels["family"][labels["street"] == "yes"]),
+    )
+
+
+def _families(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise ResultError(f"{path}: no such file; it comes with the workspace")
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def _notes(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        msg = f"{path}: no such file; run 'dvc repro' (or 'make repro') to make it"
+        raise ResultError(msg) from error
+    except ValueError as error:
+        msg = f"{path}: not a readable result ({error}); delete it and run 'dvc repro' again"
+        raise ResultError(msg) from error
+    if not isinstance(found, dict):
+        raise ResultError(f"{path}: expected an object; delete it and run 'dvc repro' again")
+    return found
