@@ -171,7 +171,7 @@ def outside(root: ET.Element) -> Iterator[str]:
 
     def walk(element: ET.Element) -> Iterator[str]:
         name = str(element.tag).removeprefix(XHTML).removeprefix(SVG)
-        if name in BLOCKS | LINES | {"svg", "style"}:
+        if name in BLOCKS | LINES | {"svg", "style", "script"}:
             return
         yield element.text or ""
         for child in element:

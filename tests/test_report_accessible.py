@@ -105,7 +105,7 @@ def test_the_keyboard_reaches_everything_and_is_seen(folder: Path, page: Any) ->
         for _ in range(expected + 15):
             page.keyboard.press("Tab")
             at = page.evaluate(FOCUS)
-            if seen and at == seen[-1]:  # a date has a stop for its day, month and year
+            if seen and at == seen[-1] and 'type="date"' in at["what"]:  # day, month, year
                 continue
             if at is None or (seen and at == seen[0]):  # past the last, round to the first
                 break

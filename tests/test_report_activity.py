@@ -488,7 +488,10 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     assert "Une heure de plus le lundi de 12 h à 13 h rencontrerait environ 100 passages" in text
     assert "l’heure la plus calme en semaine : le mardi de 6 h à 8 h." in text
     around = section(mine, "autour")
-    assert "60 établissements ont ce lieu au plus près, à 300 m au plus, soit 2,1 par hectare." in around
+    assert (
+        "60 établissements ont ce lieu au plus près, à 300 m au plus, soit 2,1 par hectare."
+        in around
+    )
     assert (
         "Absent ici, présent dans les lieux comparables : « loisirs, culture et sport »." in around
     )

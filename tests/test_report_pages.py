@@ -97,7 +97,7 @@ def html(site: dict[str, str]) -> dict[str, str]:
 
 def test_files(site: dict[str, str]) -> None:
     pages = {
-        "activite", "editions", "incidents", "index", "qualite", "transparence",
+        "activite", "editions", "explorer", "incidents", "index", "qualite", "transparence",
         "lieux/place-saint-martin", "lieux/rue-des-febvres", "lieux/passage-du-four",
     }  # fmt: skip
     annexes = {f"annexes/{p}.{end}" for p in pages for end in ("csv", "schema.json")}
@@ -105,7 +105,11 @@ def test_files(site: dict[str, str]) -> None:
     names = [p.removeprefix("lieux/") for p in pages if p.startswith("lieux/")]
     papers = {f"{folder}/{n}" for n in names for folder in ("pdf", "courriels")}
     papers = {f"{p}.{'pdf' if p.startswith('pdf') else 'eml'}" for p in papers}
-    assert set(site) == {f"{p}.html" for p in pages} | annexes | data | papers | {"style.css"}
+    ends = ("-plot.js", "-words.js", ".css", ".js")
+    drawn = {f"scripts/explorer{end}" for end in ends}
+    drawn |= {f"scripts/uplot{e}" for e in (".iife.min.js", ".min.css", "-licence.txt")}
+    rest = data | papers | drawn | {"style.css"}
+    assert set(site) == {f"{p}.html" for p in pages} | annexes | rest
 
 
 def test_html_is_valid_and_accessible(html: dict[str, str]) -> None:
@@ -382,9 +386,9 @@ def test_names_neither_break_nor_attack() -> None:
     places = [name for name in out if name.startswith("lieux/")]
     assert len(places) == len(ATTACKS)
     for name, page in out.items():
-        end = r"(html|css|csv|schema\.json|json|xlsx|pdf|eml|js|txt)"
+        end = r"(html|css|csv|schema\.json|json|xlsx|pdf|eml|min\.css|(iife\.min\.)?js|txt)"
         assert re.fullmatch(
-            rf"(annexes/|pdf/|courriels/|scripts/)?(lieux/)?[a-z0-9.-]{{1,65}}\.{end}", name
+            rf"(annexes/|pdf/|courriels/|scripts/)?(lieux/)?[a-z0-9-]{{1,65}}\.{end}", name
         )
         if name.endswith(".html"):
             root = tree(str(page))

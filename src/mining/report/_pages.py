@@ -150,13 +150,13 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
     out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
     out[ADDRESS] = _incidents(found, words, common, addresses)
-    if found.exploration is not None:
-        out |= _explorer(found, words, common, addresses)
     out["qualite.html"] = _quality(found, words, common, models)
     out[TRANSPARENCY] = _transparency(found, words, common)
     if found.transparency is not None:
         out.update(chain_files(found.transparency, found.minimum, words))
     out[EDITIONS] = _editions(found, words, common)
+    if found.exploration is not None:
+        out |= _explorer(found, words, common, addresses)
     out |= annexes(out, found) | printed
     out[RECORD] = found.disclosure.to_json()
     out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
