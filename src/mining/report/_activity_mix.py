@@ -189,8 +189,9 @@ def left_out(shops: Shops, words: Language) -> str:
 
 def _zone(level: str, mixes: Sequence[Mix], shops: Shops, words: Language) -> dict[str, Any]:
     families = _told(shops, mixes)
-    caption = words.text("activity.shops.caption_zone")
+    caption = words.text(f"activity.shops.caption_{level}")
     most = MOST_ROWS + (MOST_MORE if level == "commune" else 0)
+    again = words.text("activity.shops.caption_more", caption=caption)
     more = mixes[MOST_ROWS:most]
     return {
         "heading": words.text(f"activity.heading.{'communes' if level == 'commune' else level}"),
@@ -199,7 +200,7 @@ def _zone(level: str, mixes: Sequence[Mix], shops: Shops, words: Language) -> di
         "table": mix_table(
             mixes[:MOST_ROWS], families, shops.labels, words, level=level, caption=caption
         ),
-        "more": mix_table(more, families, shops.labels, words, level=level, caption=caption)
+        "more": mix_table(more, families, shops.labels, words, level=level, caption=again)
         if more
         else None,
         "left": _left("left_zones", len(mixes) - most, words),

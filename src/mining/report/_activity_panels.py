@@ -206,7 +206,8 @@ def _table(panel: Panel, weeks: Weeks, words: Language) -> Table:
         )
         for hour in range(24)
     ]
-    return Table(words.text("activity.group.caption"), tuple(columns), tuple(rows))
+    caption = words.text("activity.group.caption", group=title(panel, weeks, words))
+    return Table(caption, tuple(columns), tuple(rows))
 
 
 def _cell(share: float, words: Language) -> str:
