@@ -293,6 +293,14 @@ def test_what_changed_is_told_with_its_uncertainty_and_the_journal() -> None:
     assert "1 lieu sur 3 a changé de rythme depuis un an" in section(html, "retenir")
 
 
+def test_nothing_grows_by_new_hardware() -> None:
+    event = {"id": "h", "type": "hardware", "title": "Caméra", "start": "2025-09-03"}
+    html = page(inputs.cube_of("2025-08-01", events=[{**event, "sensors": ["a1"]}]))
+    text = section(html, "change")
+    assert "nettement plus de passages" not in text
+    assert f"ces lieux ne se comparent pas à l’an dernier ({FEBVRES})" in text
+
+
 def test_nothing_unusual_is_said_plainly(cube: xr.Dataset) -> None:
     activity = inputs.activity_of(cubes.by_place(cube))
     calm = {n: ("sensor", [False] * 3) for n in ("moved", "weekend_left")}

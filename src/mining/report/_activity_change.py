@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mining import cube as cubes
+from mining.report._journal import Entry, entries
 from mining.report._language import clean_name, finite
 
 #: A volume is said to have changed where its whole interval lies beyond this.
 LEAST_CHANGE = 0.05
+#: Entries of the journal that may be why a place is not what it was.
+REASONS = ("hardware", "works", "fault")
+YEAR = pd.Timedelta(weeks=52)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class Change:
     volume : tuple of float
         Usual week against last year's, with its 80 % interval; NaN where not known.
     entries : tuple of (Timestamp, str)
-        What the journal says of both years.
+        What the journal says of both years: hardware, works and faults that began in them.
+    hardware : bool
+        Whether one of these is a change of hardware: volumes do not compare then.
     """
 
     place: str
@@ -46,6 +52,7 @@ class Change:
     usual: tuple[float, float]
     volume: tuple[float, float, float]
     entries: tuple[tuple[pd.Timestamp, str], ...]
+    hardware: bool
 
     @property
     def unusual(self) -> bool:
@@ -54,9 +61,12 @@ class Change:
 
     @property
     def grown(self) -> int:
-        """1 or -1 where the whole interval of the volume lies beyond the least change, else 0."""
+        """1 or -1 where the whole interval of the volume lies beyond the least change, else 0.
+
+        Nothing is said to have grown that is counted by other hardware.
+        """
         _, low, high = self.volume
-        if not (finite(low) and finite(high)):
+        if self.hardware or not (finite(low) and finite(high)):
             return 0
         return int(low > 1 + LEAST_CHANGE) - int(high < 1 - LEAST_CHANGE)
 
@@ -71,13 +81,15 @@ def changes_of(
     activity : Dataset or None
         Rhythms of places with what :func:`mining.activity.change` adds.
     cube : Dataset
-        Where the journal travels.
+        Sensors with their places; the journal travels in it.
     minimum : int
         Usual weeks of fewer passages have no volume to tell.
     """
     if activity is None or "moved" not in activity or "volume_ratio" not in activity:
         return None
-    journal = _journal(cube)
+    journal = _recent(cube)
+    places = cube["place"].to_numpy().astype(str)
+    sensors = cube["sensor"].to_numpy().astype(str)
     names = [str(n) for n in activity["group_name"].to_numpy()]
     found = []
     for row, place in enumerate(activity["sensor"].to_numpy().astype(str)):
@@ -87,7 +99,7 @@ def changes_of(
             continue
         moved = bool(here["moved"])
         enough = float(here["volume"]) >= minimum
-        ids = [e for e in str(here["entries"].item()).split(";") if e in journal]
+        noted = [e for e in journal if e.touches((str(place),), sensors[places == place].tolist())]
         found.append(
             Change(
                 place=str(place),
@@ -100,7 +112,8 @@ def changes_of(
                 volume=_three(here, "volume_ratio", "volume_low", "volume_high")
                 if enough
                 else (np.nan, np.nan, np.nan),
-                entries=tuple(sorted(journal[e] for e in ids)),
+                entries=tuple(dict.fromkeys((e.start, clean_name(e.title)) for e in noted)),
+                hardware=any(e.type == "hardware" for e in noted),
             )
         )
     return tuple(sorted(found, key=lambda c: c.place))
@@ -111,11 +124,8 @@ def _three(here: xr.Dataset, *names: str) -> tuple[float, float, float]:
     return one, two, three
 
 
-def _journal(cube: xr.Dataset) -> dict[str, tuple[pd.Timestamp, str]]:
-    """Return start and title of each entry of the journal, by id."""
-    found = json.loads(str(cube.attrs.get("events") or "[]"))
-    return {
-        str(e["id"]): (pd.Timestamp(e["start"]).tz_localize(None), clean_name(e.get("title", "")))
-        for e in found
-        if e.get("id")
-    }
+def _recent(cube: xr.Dataset) -> list[Entry]:
+    """Return what began in the two years that are compared, and may explain a change."""
+    today = cubes.local_time(cube)[-1].tz_localize(None)
+    since = today - 2 * YEAR
+    return [e for e in entries(cube) if e.type in REASONS and since <= e.start <= today]

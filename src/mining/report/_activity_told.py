@@ -78,7 +78,11 @@ def _volumes(changes: Sequence[Change], words: Language) -> list[str]:
             ]
             places = words.join(named) if len(mine) <= MOST_NAMED else ", ".join([*named, "…"])
             out.append(words.text(f"activity.change.{key}", count=len(mine), places=places))
-    return out or [words.text("activity.change.flat")]
+    renewed = [words.isolate(c.place) for c in changes if c.hardware and finite(c.volume[0])]
+    out = out or [words.text("activity.change.flat")]
+    if renewed:
+        out.append(words.text("activity.change.renewed", places=words.join(renewed)))
+    return out
 
 
 def _table(changes: Sequence[Change], words: Language) -> Table:
