@@ -1,6 +1,6 @@
 """How well areas of activity hold, and what secrecy costs and stops.
 
-``python benchmarks/shops.py [--data FOLDER] [--draws N] [--json FILE] [--mlflow]``, on the real
+``python benchmarks/shops.py [--data FOLDER] [--draws N] [--json FILE] [--track]``, on the real
 data beside the workspace: establishments of Metz, equipments of Pays de Montbéliard.
 """
 
@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data")
     parser.add_argument("--draws", type=int, default=50)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all tables")
-    parser.add_argument("--mlflow", action="store_true", help="record the figures as a run")
+    parser.add_argument("--track", action="store_true", help="record the figures as a run")
     options = parser.parse_args()
     tables = shops.reference(ROOT / "data" / "reference")
     protocol = PROTOCOL.format(draws=options.draws)
@@ -158,7 +158,7 @@ def main() -> None:
         print(name, pd.DataFrame(rows).round(3).to_string(index=False), sep="\n", end="\n\n")
     if options.json:
         writers.json_file(options.json, {"protocol": protocol, **made})
-    if options.mlflow:
+    if options.track:
         _mlflow.log("shops", figures(made), {"draws": str(options.draws), "protocol": protocol})
 
 

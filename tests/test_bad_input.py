@@ -86,6 +86,7 @@ def make(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
             "places.csv": PLACES,
         }
         (folder / "dvc.yaml").write_text("", encoding="utf-8")
+        shutil.copytree(root / "data" / "reference", folder / "data" / "reference")
         for name, content in {**good, **(files or {})}.items():
             if content is not None:
                 where = folder if name == "params.yaml" else town

@@ -68,7 +68,7 @@ def test_yaml_and_tables_of_the_page_on_territories(root: Path, tmp_path: Path) 
     for name, table in zip(names, tables, strict=True):
         (tmp_path / f"{name}.csv").write_text(table, encoding="utf-8")
     town = load_territory(tmp_path)
-    assert list(town.sensor_table()["place"]) == ["Rue de la Gare"]
+    assert list(town.sensor_table()["place"]) == ["Rue de la Gare", "Cimetière"]
     assert len(town.journal) == len(town.opening_hours) == 1
     assert len(sources) == 4
     for source in sources:

@@ -14,7 +14,7 @@ from mining import cube as cubes
 from mining.report import build
 from mining.territory import load_territory
 from mining.transparency import sheets
-from test_report_browser import CONTRASTS, browser  # noqa: F401 - a fixture
+from test_report_browser import CONTRASTS
 
 SECTION = """\
 name: Ville d'essai
@@ -65,7 +65,7 @@ def page(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
-def test_sheets_fit_and_can_be_read(page: Path, browser: Any, width: int) -> None:  # noqa: F811
+def test_sheets_fit_and_can_be_read(page: Path, browser: Any, width: int) -> None:
     view = browser.new_page(viewport={"width": width, "height": 800})
     heard: list[str] = []
     view.on("console", lambda message: heard.append(message.text))
@@ -89,7 +89,7 @@ def test_sheets_fit_and_can_be_read(page: Path, browser: Any, width: int) -> Non
     view.close()
 
 
-def test_one_sheet_a_page_with_a_code_of_two_centimetres(page: Path, browser: Any) -> None:  # noqa: F811
+def test_one_sheet_a_page_with_a_code_of_two_centimetres(page: Path, browser: Any) -> None:
     # A4 less the margins of the style sheet, at 96 pixels an inch.
     wide, high = (210 - 30) / 25.4 * 96, (297 - 32) / 25.4 * 96
     view = browser.new_page(viewport={"width": round(wide), "height": round(high)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,6 @@ from mining.report import _manifest as manifests
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
-from mining.report._activity_facts import ActivityInputs
 from mining.report._annexes import annexes
 from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
@@ -32,8 +30,6 @@ from mining.report._slug import slugs
 from mining.report._transparency import ADDRESS as TRANSPARENCY
 from mining.report._transparency import sheet_views
 from mining.report._views import view
-from mining.secrecy import Record
-from mining.transparency import Sheets
 
 STYLE = "style.css"
 #: The list of earlier editions, which publishing fills.
@@ -46,66 +42,23 @@ def build(
     territory: TerritoryLike,
     cube: xr.Dataset,
     place_cube: xr.Dataset,
-    *,
-    forecast: xr.Dataset | None = None,
-    days: xr.Dataset | None = None,
-    weeks: xr.Dataset | None = None,
-    served: Mapping[str, str] | None = None,
-    scores: pd.DataFrame | None = None,
-    summary: pd.DataFrame | None = None,
-    coverage: pd.DataFrame | None = None,
-    announced: pd.DataFrame | None = None,
-    incidents: pd.DataFrame | None = None,
-    windows: xr.Dataset | None = None,
-    impacts: pd.DataFrame | None = None,
-    unmatched: pd.DataFrame | None = None,
-    activity: xr.Dataset | None = None,
-    commerce: ActivityInputs | None = None,
-    transparency: Sheets | None = None,
-    minimum_count: int = 11,
-    sensitive: Mapping[str, str] | None = None,
-    before: Record | None = None,
+    **results: Any,
 ) -> dict[str, str | bytes]:
     """Write the report of a territory: the facts of :func:`facts` as :func:`pages`.
 
     Parameters
     ----------
-    territory, cube, place_cube, forecast, days, weeks, served, scores, summary, coverage
+    territory, cube, place_cube
         See :func:`mining.report.facts`.
-    announced, incidents, windows, impacts, unmatched, activity, commerce, transparency,
-    minimum_count, sensitive, before
-        See there.
+    **results
+        Everything that :func:`mining.report.facts` takes by name.
 
     Returns
     -------
     dict of str to str or bytes
         Relative path to content, the same bytes for the same input.
     """
-    return pages(
-        facts(
-            territory,
-            cube,
-            place_cube,
-            forecast=forecast,
-            days=days,
-            weeks=weeks,
-            served=served,
-            scores=scores,
-            summary=summary,
-            coverage=coverage,
-            announced=announced,
-            incidents=incidents,
-            windows=windows,
-            impacts=impacts,
-            unmatched=unmatched,
-            activity=activity,
-            commerce=commerce,
-            transparency=transparency,
-            minimum_count=minimum_count,
-            sensitive=sensitive,
-            before=before,
-        )
-    )
+    return pages(facts(territory, cube, place_cube, **results))
 
 
 def pages(found: TerritoryFacts) -> dict[str, str | bytes]:

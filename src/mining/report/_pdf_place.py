@@ -99,7 +99,7 @@ def _week(
     notes = [*shown.get("week_reading", ()), shown.get("week_notes", "")]
     return {
         "table": _table(table),
-        "shades": _shades(week) if facts.hourly else [],
+        "shades": _shades(week) if week.hourly else [],
         "intro": said,
         "notes": [n for n in notes if n and n not in signs],
         "journal_title": words.text("week.journal"),

@@ -90,7 +90,7 @@ def hide(counts: Floats, minimum: int, kept: Bools | None = None) -> Hidden:
     --------
     >>> import numpy as np
     >>> done = hide(np.array([[3.0, 40.0, 25.0, 12.0]]), 11)
-    >>> done.states.tolist(), done.told.all()
+    >>> done.states.tolist(), bool(done.told.all())
     ([[1, 0, 2, 0]], True)
     """
     known = ~np.isnan(counts)
