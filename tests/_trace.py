@@ -32,7 +32,7 @@ TIMES = [
     rf"\b{MONTHS} \d{{4}}\b",
     rf"{SHORT}{GAP}\d{{1,2}}(?!\d)",
     r"^\d{4}(?=\s:)",
-    rf"\(\d{{1,2}}{GAP}h - \d{{1,2}}{GAP}h\)",
+    rf"\(\d{{1,2}}{GAP}h - \d{{1,2}}{GAP}h[,)]",
     rf"{AT}\d{{1,2}}{GAP}h(?:{GAP}\d{{2}})?(?!\w)",
 ]
 NUMBER = re.compile(rf"(?<![\w,.])[+{MINUS}]?\d+(?:{THIN}\d{{3}})*(?:,\d+)?")
