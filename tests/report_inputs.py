@@ -289,7 +289,10 @@ def activity_of(place_cube: xr.Dataset) -> xr.Dataset:
             "stability": ("group", [0.91, 0.65]),
             "group_name": ("group", ["commerces du samedi", "bureaux"]),
             "group_evidence": ("group", ["la part du samedi est plus forte qu'ailleurs", ""]),
-            "group_not": ("group", ["", ""]),
+            "group_not": (
+                "group",
+                ["part de nuit (23 h - 5 h) : 0,6 fois la moyenne seulement", ""],
+            ),
             "membership": (("sensor", "group"), np.tile([0.6, 0.4], (count, 1))),
             "part_share": (("sensor", "part"), np.tile([0.05, 0.2], (count, 1))),
             "part_phrase": ("part", ["part de nuit (23 h - 5 h)", "part du soir (19 h - 23 h)"]),

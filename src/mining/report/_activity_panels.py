@@ -102,7 +102,8 @@ def _told(panel: Panel, words: Language) -> list[str]:
     out = []
     for key, text in (("evidence", group.evidence), ("contrast", group.contrast)):
         if text:
-            named: dict[str, Any] = {key: words.set(clean_name(text)).rstrip(".")}
+            said = words.read(words.set(clean_name(text)).rstrip("."))
+            named: dict[str, Any] = {key: said}
             out.append(words.text(f"activity.group.{key}", **named))
     return [*out, _sure(panel, words)]
 

@@ -181,7 +181,7 @@ def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -
     values = dict(link.variables)
     label = words.isolate(values["title"]) if "title" in values else words.set(name[words.code])
     told = ("description", "rights", "additional_description")
-    text = next((values[key] for key in told if key in values), "")
+    text = words.read(next((values[key] for key in told if key in values), ""))
     if link.element == "data_retained":
         text = values["duration"]
     elif link.element == "k_anonymity":
