@@ -200,7 +200,7 @@ def test_the_command_publishes(
     town = tmp_path / "data" / "territories" / "essai" / "territory.yaml"
     writers.text(town, TOWN)
     days = inputs.everything(cube)["days"]
-    days.attrs |= {"timezone": inputs.ZONE, "cutoff": "2025-10-19T21:00:00"}
+    days.attrs |= {"timezone": inputs.ZONE, "cutoff": "2025-10-20T00:00:00"}
     served = xr.Dataset(coords={"model": ("sensor", ["boosting"] * 4), "place": cube["place"]})
     for name, table in {"totals_days.nc": days, "forecast.nc": served}.items():
         writers.netcdf(results / name, table, {})

@@ -33,7 +33,7 @@ def days_of(low: float = 90.4) -> xr.Dataset:
         {
             "timezone": inputs.ZONE,
             "step_seconds": 3600,
-            "cutoff": "2025-03-28T04:00:00",
+            "cutoff": "2025-03-28T06:00:00",
             "model": "boosting",
         },
     )
@@ -53,8 +53,8 @@ def test_whole_days_of_places_are_announced() -> None:
     found = promises.promises(days_of(), ahead_of())
     assert list(found.columns) == list(promises.COLUMNS)
     assert found.to_numpy().tolist() == [
-        ["2025-03-28 05:00", "Halles", "2025-03-29", 90, 102, 110, 1, "boosting"],
-        ["2025-03-28 05:00", "Halles", "2025-03-30", 90, 102, 110, 1, "boosting"],
+        ["2025-03-28 06:00", "Halles", "2025-03-29", 90, 102, 110, 1, "boosting"],
+        ["2025-03-28 06:00", "Halles", "2025-03-30", 90, 102, 110, 1, "boosting"],
     ]
 
 
@@ -70,7 +70,7 @@ def test_what_was_announced_is_never_rewritten(tmp_path: Path) -> None:
         promises.record(path, promises.promises(days_of(low=80.0), ahead_of()))
     assert path.read_bytes() == before
     later = days_of()
-    later.attrs["cutoff"] = "2025-03-29T04:00:00"
+    later.attrs["cutoff"] = "2025-03-29T06:00:00"
     assert promises.record(path, promises.promises(later, ahead_of())) == 2
     assert path.read_bytes().startswith(before)
     pd.testing.assert_frame_equal(promises.read(path)[:2], first)

@@ -26,7 +26,7 @@ def promises(days: xr.Dataset, ahead: xr.Dataset) -> pd.DataFrame:
     ----------
     days : Dataset
         Totals of days: ``value`` (group, time, quantile), ``expected`` (group, time), ``steps``
-        (time).
+        (time); attribute ``cutoff`` in local time.
     ahead : Dataset
         The forecast of sensors that they were made of, with ``place`` and ``model`` by sensor.
 
@@ -41,7 +41,7 @@ def promises(days: xr.Dataset, ahead: xr.Dataset) -> pd.DataFrame:
     local = _local(days, zone)
     lengths = (local + pd.Timedelta("1D")).tz_localize(zone) - local.tz_localize(zone)
     whole = (local == local.normalize()) & (days["steps"].to_numpy() == lengths / step)
-    made = pd.Timestamp(str(days.attrs["cutoff"])).tz_localize("UTC").tz_convert(zone)
+    made = pd.Timestamp(str(days.attrs["cutoff"]))
     served = ahead["model"].to_numpy().astype(str) != "none"
     places = ahead["place"].to_numpy().astype(str)
     rows = []
