@@ -80,3 +80,13 @@ def test_periods_that_are_none() -> None:
         rhythms_apart(cube, "month", calendar=None)
     with pytest.raises(ConfigError, match="found no period"):
         rhythms_apart(cube, {}, calendar=None)
+
+
+def test_a_year_without_seasons_rarely_exceeds_chance() -> None:
+    """Poisson counts of the same week all year: about one comparison in twenty exceeds chance."""
+    weeks = {f"s{k:02d}": 20 * WORK for k in range(24)}
+    cube = town(weeks, weeks=52)
+    found = rhythms_apart(cube, "season", calendar=None)
+    beyond = (found["distance"] > found["distance_by_chance"]).to_numpy()
+    assert beyond.size == 96
+    assert beyond.mean() < 0.13  # 5 % expected, standard error 2 %; weeks rounded up gave more

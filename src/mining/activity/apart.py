@@ -99,7 +99,8 @@ def rhythms_apart(
         rhythm, count = median(np.where(slots, window, np.nan))
         share, note = share_and_note(cube, rhythm, count, min_weeks)
         share[[n == TOO_LITTLE for n in note]] = np.nan
-        chance = _chance(window, whole, int(np.ceil(inside.sum() / 7)), rng)
+        # Whole weeks only: one more than there are would make chance look smaller than it is.
+        chance = _chance(window, whole, int(inside.sum() // 7), rng)
         away = np.where([not n for n in note], [_distance(rhythm, whole), chance], np.nan)
         found.append(_period(rhythm, share, count, away, note))
     out = xr.concat(found, "period")
