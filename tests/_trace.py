@@ -7,12 +7,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
 from xml.etree import ElementTree as ET
 
-import yaml
-
-from mining.report._language import language
+from mining.language import catalogue, language
 
 XHTML, SVG = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}"
 NBSP, THIN, MINUS = "\u00a0", "\u202f", "\u2212"
@@ -51,7 +48,6 @@ def constants() -> tuple[str, ...]:
     They are words: no run changes them. A piece is all that stands between two values.
     """
     words = language("fr")
-    text = (resources.files("mining.report") / "texts" / "fr.yaml").read_text(encoding="utf-8")
     pieces: set[str] = set()
 
     def collect(node: object) -> None:
@@ -62,7 +58,7 @@ def constants() -> tuple[str, ...]:
             found = re.split(r"\{\w+\}", words.set(node))
             pieces.update(p.strip(f" {NBSP}") for p in found if re.search(r"\d", p))
 
-    for room, content in yaml.safe_load(text).items():
+    for room, content in catalogue("fr").items():
         if room != "format":
             collect(content)
     return tuple(sorted(pieces, key=len, reverse=True))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import report_inputs as inputs
 from mining import cube as cubes
+from mining.language import language
 from mining.report import ActivityInputs, _pages, build, facts
 from mining.report._activity_change import changes_of
 from mining.report._activity_doors import opening_of
@@ -22,7 +23,6 @@ from mining.report._activity_groups import weeks_of
 from mining.report._activity_labels import place_labels
 from mining.report._activity_map import letter, plane
 from mining.report._activity_shops import shops_of
-from mining.report._language import language
 from test_report_pages import (
     ATTACKS,
     NBSP,

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import report_inputs as inputs
+from mining.language import language
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as tables
 from mining.report import _cover as cover
 from mining.report import build, facts
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import language
 from mining.report._totals import TERRITORY, DayDrivers, Total, Totals, add_up, totals_of
 from mining.report._trials import CoverageRow, place_score
 from test_report_pages import MINUS, NBSP, PLACE, THIN, number, table_of, text_of, tree

@@ -18,13 +18,12 @@ import pytest
 
 import report_inputs as inputs
 from mining import cube as cubes
+from mining.language import Figure, Said, figures_of, joined, language, mark
 from mining.report import _confidence as sure
 from mining.report import build, facts
 from mining.report._annex import Cell, annex
 from mining.report._annex_files import COLUMNS, csv_file
 from mining.report._keep import keep
-from mining.report._language import language
-from mining.report._said import Figure, Said, figures_of, joined, mark
 from mining.report._tables import Table
 from mining.report._workbook import sheet_names, workbook
 

@@ -13,10 +13,10 @@ import xarray as xr
 
 import report_inputs as inputs
 from mining import cube as cubes
+from mining.language import language
 from mining.report import _pages as pages
 from mining.report import facts
 from mining.report._incidents import Incident, incidents_of
-from mining.report._language import language
 from mining.report._paste import CORRECTIONS, JOURNAL, journal_line
 from mining.report._windows import windows_of
 from mining.territory import read_corrections

@@ -13,11 +13,11 @@ import html5lib
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 import report_inputs as inputs
 from mining import anomaly, forecast
 from mining import cube as cubes
+from mining.language import catalogue
 from mining.report import build, facts
 from mining.report._style import HEAT
 from mining.report._timeline import MARKS
@@ -326,7 +326,7 @@ def test_sentences_are_short(html: dict[str, str]) -> None:
 
 def test_catalogue_is_used_and_complete() -> None:
     folder = resources.files("mining.report")
-    texts = yaml.safe_load((folder / "texts" / "fr.yaml").read_text(encoding="utf-8"))
+    texts = catalogue("fr")
     sources = "".join(
         f.read_text(encoding="utf-8")
         for part in (folder, folder / "templates")

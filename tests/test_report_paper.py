@@ -24,10 +24,10 @@ import typst
 
 import report_inputs as inputs
 from mining import cube as cubes
+from mining.language import language
 from mining.report import _sentences as say
 from mining.report import facts
 from mining.report._known import TerritoryFacts
-from mining.report._language import language
 from mining.report._options import options
 from mining.report._pages import _common
 from mining.report._pdf import compile_pdf

@@ -15,8 +15,8 @@ import yaml
 import report_inputs as inputs
 from _trace import Trace, rows_of, texts_of, untraced
 from mining import cube as cubes
+from mining.language import language
 from mining.report import build
-from mining.report._language import language
 from test_report_pages import PLACE, tree
 
 EVENTS = [

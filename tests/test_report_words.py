@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mining.errors import ConfigError
-from mining.report._language import Language, clean_name, language
+from mining.language import Language, clean_name, language
 from mining.report._slug import LONGEST, slug, slugs
 
 N, T, MINUS = "\u00a0", "\u202f", "\u2212"

@@ -24,10 +24,10 @@ import report_inputs as inputs
 from mining import cube as cubes
 from mining.cli import run
 from mining.errors import ConfigError
+from mining.language import language
 from mining.report import _pages, build, facts
 from mining.report._chains import chain_files
 from mining.report._hexagons import hexagon, telephone_code, wrap
-from mining.report._language import language
 from mining.scaffold import new_territory
 from mining.territory import Territory, check_sensors, load_territory
 from mining.transparency import (

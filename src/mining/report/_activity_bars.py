@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._activity_shops import Mix
-from mining.report._language import Language
 
 _ROW, _HEAD, _FOOT = 19, 40, 4
 _LETTERS = {False: 25, True: 30}

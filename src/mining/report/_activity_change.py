@@ -9,8 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
+from mining.language import clean_name, finite
 from mining.report._journal import Entry, entries
-from mining.report._language import clean_name, finite
 
 #: A volume is said to have changed where its whole interval lies beyond this.
 LEAST_CHANGE = 0.05

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mining.language import finite
 from mining.report._clock import FloatArray
 from mining.report._disclosure import StateArray, protect
-from mining.report._language import finite
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: Hours told for a door, and for each of its weekdays.

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mining.language import Language, clean_name, finite
 from mining.report._activity_doors import Door, Opening, Quiet, Slot
 from mining.report._disclosure import Cell
-from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
 
 #: Doors in tables, doors with a week of their own, places with quiet hours.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import Language, finite
 from mining.report._activity_panels import level
 from mining.report._activity_shops import Shops
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, finite
 from mining.report._rhythms import APART
 
 #: Names written out in a sentence.

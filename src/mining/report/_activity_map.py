@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from pyproj import Proj
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._activity_labels import Label, on_ring, place_labels
 from mining.report._clock import FloatArray
-from mining.report._language import Language
 
 #: Sign, fill and edge of each group: told apart in black and white; then of the places in none.
 SIGNS = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mining.language import Language, clean_name, finite, joined, mark
 from mining.report._activity_bars import bars_figure
 from mining.report._activity_shops import Area, Mix, Shops
-from mining.report._language import Language, clean_name, finite
-from mining.report._said import joined, mark
 from mining.report._style import safe
 from mining.report._tables import Table
 

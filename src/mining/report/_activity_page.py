@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mining.language import Language, clean_name, joined
 from mining.report import _activity_map as maps
 from mining.report._activity_facts import ActivityFacts
 from mining.report._activity_groups import Weeks
@@ -17,13 +18,10 @@ from mining.report._activity_panels import group_cases, outside, some, title
 from mining.report._activity_shops import Shops
 from mining.report._activity_told import change_view, season_view
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, clean_name
 from mining.report._rhythms import APART
-from mining.report._said import joined
 from mining.report._style import safe
 from mining.report._tables import Table, group_table
 
-ADDRESS = "activite.html"
 #: Areas drawn on the map, and rows of its table.
 MOST_RINGS = 12
 

@@ -10,12 +10,11 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mining.language import Language, clean_name, finite, joined
 from mining.report import _style as style
 from mining.report._activity_groups import Panel, Weeks
 from mining.report._clock import FloatArray
-from mining.report._language import Language, clean_name, finite
 from mining.report._rhythms import APART, UNKNOWN
-from mining.report._said import joined
 from mining.report._tables import Table
 
 HEIGHT = 200

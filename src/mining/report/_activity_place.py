@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import Language, clean_name, finite
 from mining.report._activity_doors import Door, Slot
 from mining.report._activity_hours import Heat, between, heat, when
 from mining.report._activity_mix import TELLING, mix_table, notes, plain, varied
-from mining.report._activity_page import ADDRESS
 from mining.report._activity_shops import Mix, Shops
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name, finite
+from mining.report._site import address
 from mining.report._tables import Table
 
 #: Doors told on the page of a place, and families absent from it.
@@ -23,8 +23,9 @@ def place_view(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> dic
     weeks, shops = found.weeks, found.shops
     several = weeks is not None and len(weeks.panels) > 1 and place is not facts.whole
     number = weeks.places.get(place.name, -1) if weeks and several else -1
+    here = address("activity", words)
     out: dict[str, Any] = {
-        "activity_address": f"{ADDRESS}#groupe-{number + 1}" if number >= 0 else ADDRESS,
+        "activity_address": here + (f"#groupe-{number + 1}" if number >= 0 else ""),
         "around": [],
         "around_table": None,
         "around_notes": [],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from mining.report._language import finite
+from mining.language import finite
 
 #: Weeks that are not holidays say nothing that the holidays do not say.
 TERM = "term"

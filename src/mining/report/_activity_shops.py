@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mining.report._language import clean_name, finite
+from mining.language import clean_name, finite
 
 #: Row and column that add up.
 TOTAL = "total"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mining.language import Language, clean_name, finite
 from mining.report._activity_change import Change
 from mining.report._activity_seasons import Seasons
-from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
 
 MOST_CHANGES, MOST_SHIFTS, MOST_NAMED = 15, 10, 5

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import Language, clean_name, finite, joined
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import Outlook
-from mining.report._said import joined
 from mining.report._totals import DayDrivers, Total, Totals
 
 #: Share of a day's distance from which a driver is named, and how many are named at most.

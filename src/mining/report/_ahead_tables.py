@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mining.language import Language, clean_name, finite
 from mining.report import _ahead as ahead
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name, finite
 from mining.report._outlook import OutlookDay
 from mining.report._tables import Table
 from mining.report._totals import Total, Totals

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from mining.report._language import Language
-from mining.report._said import Figure, Said, Span, figures_of, span_of
+from mining.language import Figure, Language, Said, Span, figures_of, span_of
 from mining.report._tables import Table
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from mining.language import Language
 from mining.report._annex import Cell
-from mining.report._language import Language
 from mining.report._slug import slug
 
 #: Facts of all pages, at the root.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mining.language import language
 from mining.report._annex_files import FACTS, book_of, csv_file, path_of, schema_file
 from mining.report._facts_file import facts_file
 from mining.report._known import TerritoryFacts
-from mining.report._language import language
 from mining.report._render import Page
 from mining.report._workbook import workbook
 

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._clock import FloatArray
-from mining.report._language import Language
 
 _EPOCH, _DAY = pd.Timestamp("2000-01-01"), pd.Timedelta(days=1)
 

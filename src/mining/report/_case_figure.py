@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._axes import day_of, days_of, from_zero, left_margin, months
 from mining.report._incidents import Incident
-from mining.report._language import Language
 from mining.report._windows import Window
 
 HEIGHT = 205

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mining import writers
-from mining.report._language import Language, clean_name
+from mining.language import Language, clean_name
 from mining.report._slug import slugs
 from mining.territory import UNKNOWN, duration_parts
 from mining.transparency import (

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from mining.language import Language, clean_name, finite, mark
 from mining.report import _sentences as say
 from mining.report._history import History, PlaceHistory, place_of
 from mining.report._impacts import Unmatched
 from mining.report._incidents import Incident
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, clean_name, finite
-from mining.report._said import mark
 from mining.report._tables import Table
 from mining.report._windows import Window
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mining.language import figures_of
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._quality import SensorQuality
-from mining.report._said import figures_of
 from mining.report._totals import Total
 
 SOLID, INDICATIVE, INSUFFICIENT = "solid", "indicative", "insufficient"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mining.report._language import Language
+from mining.language import Language
 from mining.report._tables import Table
 from mining.report._trials import CoverageRow
 

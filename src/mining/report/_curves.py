@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._axes import day_of, days_of, end_labels, from_zero, left_margin, months
 from mining.report._clock import FloatArray
 from mining.report._disclosure import Cell, floor
-from mining.report._language import Language
 from mining.report._outlook import Outlook
 from mining.report._rhythms import Rhythm
 from mining.report._trend import Trend

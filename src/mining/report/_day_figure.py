@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._axes import from_zero, left_margin
 from mining.report._disclosure import floor
-from mining.report._language import Language
 from mining.report._totals import Totals
 
 

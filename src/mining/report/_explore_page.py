@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from mining.language import Language, clean_name
 from mining.report._chronicle import label
 from mining.report._clock import FloatArray
 from mining.report._explore_courses import Exploration
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name
 from mining.report._scripts import FILES, library
 
-ADDRESS = "explorer.html"
 #: Files that only this page loads: those of the library, its licence, our script and style.
 FOLDER = "scripts"
 OWN = (

@@ -9,9 +9,9 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from mining.language import Language
 from mining.report import _style as style
 from mining.report._disclosure import Cell, StateArray
-from mining.report._language import Language
 from mining.report._weeks import Week
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mining.language import Language, clean_name, finite, joined
 from mining.report._impacts import Impact
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, clean_name, finite
-from mining.report._said import joined
 from mining.report._tables import Table
 
 #: Rows of the table.

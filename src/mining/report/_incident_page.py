@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from mining.language import Language, mark
 from mining.report import _chronicle as chronicle
 from mining.report import _paste as paste
 from mining.report import _sentences as say
@@ -17,13 +18,9 @@ from mining.report._history import MOST_CASES, MOST_DRAWN, MOST_ROWS, History
 from mining.report._impact_table import MOST_IMPACTS, impact_table
 from mining.report._incidents import YEAR, Incident
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language
-from mining.report._said import mark
 from mining.report._slug import slugs
 from mining.report._style import safe
 from mining.report._timeline import lanes, timeline_figure
-
-ADDRESS = "incidents.html"
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from mining import cube as cubes
+from mining.language import Language, clean_name, days, figures_of, implied, mark
 from mining.report import _ahead as ahead
 from mining.report import _confidence as sure
 from mining.report import _sentences as say
 from mining.report._key import changed, week_total
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name
 from mining.report._outlook import Outlook
-from mining.report._said import days, figures_of, implied, mark
 from mining.report._totals import Totals
 from mining.report._trend import Comparison
 from mining.report._weeks import Week

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from mining.language import Language, days, implied, mark
 from mining.report import _confidence as sure
 from mining.report._clock import DAY, WEEK
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language
-from mining.report._said import days, implied, mark
 from mining.report._trend import Comparison
 from mining.report._weeks import Week
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
 from mining.report._pdf_place import trust
 from mining.report._weeks import Week
 

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 
 from mining import writers
+from mining.language import Language, clean_name
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, clean_name
 
 ADDRESS = "manifest.json"
 

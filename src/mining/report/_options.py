@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mining.language import Language
 from mining.report import _ahead as ahead
 from mining.report import _sentences as say
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language
 from mining.report._rhythms import Rhythm
 from mining.report._totals import Total
 

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import xarray as xr
 
-from mining import cube as cubes
-from mining.report import _activity_page as activity_page
+from mining.language import Language, clean_name, joined, language
+from mining.report import _activity_page as activity
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
-from mining.report import _cover as cover
 from mining.report import _explore_page as explore
+from mining.report import _incident_page as incidents
 from mining.report import _manifest as manifests
-from mining.report import _quality_tables as quality
+from mining.report import _quality_page as quality
 from mining.report import _sentences as say
 from mining.report import _tables as tables
 from mining.report._annexes import annexes
 from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
-from mining.report._incident_page import ADDRESS, page_view
-from mining.report._known import TerritoryFacts, TerritoryLike
-from mining.report._language import Language, clean_name, language
+from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._paper import papers, printed_address
-from mining.report._render import render, source
-from mining.report._said import joined
-from mining.report._slug import slugs
-from mining.report._transparency import ADDRESS as TRANSPARENCY
+from mining.report._render import source
+from mining.report._site import Site, address
 from mining.report._transparency import sheet_views
 from mining.report._views import view
 
 STYLE = "style.css"
-#: The list of earlier editions, which publishing fills.
-EDITIONS = "editions.html"
 #: What the next edition must know of this one: it holds nothing that is not on the pages.
 RECORD = "disclosure.json"
 
@@ -75,175 +68,66 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         If there is no catalogue of texts in the territory's language.
     """
     words = language(found.language)
-    names = slugs([p.name for p in found.places])
-    addresses = {name: f"lieux/{slug}.html" for name, slug in names.items()}
-    used = [m.model for m in found.models] + [m for p in found.places for m in p.served]
-    models = say.model_names(used, words)
-    common = _common(found, words, addresses)
+    site = Site(found, words)
     out: dict[str, str | bytes] = {STYLE: source(STYLE)}
     printed: dict[str, bytes] = {}
-    out["index.html"] = _index(found, words, common, addresses, models)
+    out |= site.page("index", **_index(site))
     for place in found.places:
-        shown = view(place, found, words, models)
-        title = words.text(
-            "site.place_title", place=clean_name(place.name), territory=clean_name(found.name)
-        )
-        address = addresses[place.name]
-        out[address] = render(
-            "place.html",
-            **common,
-            v=shown,
-            title=title,
-            page="place",
-            root="../",
-            here=address,
-            about=clean_name(place.name),
-            printed=printed_address(names[place.name]),
-        )
-        printed |= papers(place, found, shown, common, words, slug=names[place.name], title=title)
-    out[activity_page.ADDRESS] = _activity(found, words, common, addresses)
-    out[ADDRESS] = _incidents(found, words, common, addresses)
-    out["qualite.html"] = _quality(found, words, common, models)
-    out[TRANSPARENCY] = _transparency(found, words, common)
+        page, papers_of_it = _place(place, site)
+        out |= page
+        printed |= papers_of_it
+    out |= site.page("activity", v=activity.page_view(found, words, site.places))
+    out |= site.page("incidents", v=incidents.page_view(found, words, site.places))
+    out |= site.page("quality", **quality.page_view(found, words, site.models))
+    out |= site.page("transparency", sheets=_sheets(found, words))
     if found.transparency is not None:
         out.update(chain_files(found.transparency, found.minimum, words))
-    out[EDITIONS] = _editions(found, words, common)
+    out |= site.page("editions")
     if found.exploration is not None:
-        out |= _explorer(found, words, common, addresses)
+        out |= site.page("explorer", v=explore.page_view(found, words, site.places))
+        out |= explore.files(source)
     out |= annexes(out, found) | printed
     out[RECORD] = found.disclosure.to_json()
-    out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=EDITIONS)
+    editions = address("editions", words)
+    out[manifests.ADDRESS] = manifests.manifest(out, found, words, without=editions)
     return out
 
 
-def _common(found: TerritoryFacts, words: Language, addresses: dict[str, str]) -> dict[str, Any]:
-    lines: dict[str, str] = {
-        "source": found.source,
-        "attribution": found.attribution,
-        "licence": found.licence,
-        "contact": found.contact,
-    }
-    said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
-    period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
-    rules = [words.text("source.span", period=period)]
-    counting = any(cubes.kind_of(r.kind).is_count for r in found.quality)
-    if counting:
-        rules.append(words.text("source.no_personal"))
-    if counting and found.minimum > 1:
-        rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
+def _index(site: Site) -> dict[str, Any]:
+    """Return what the page of the territory shows."""
+    found, words = site.found, site.words
     return {
-        "w": words,
-        "facts": found,
-        "territory": clean_name(found.name),
-        "places": [(clean_name(name), address) for name, address in sorted(addresses.items())],
-        "until": words.text("site.until", moment=words.moment(found.today)),
-        "source_lines": said[:3] + rules + said[3:],
-        "attribution": [
-            words.text(f"source.{k}", **_named(k, lines[k], words))
-            for k in ("attribution", "licence")
-            if lines[k]
+        "v": view(found.whole, found, words, site.models),
+        "place_table": tables.place_table(found, words, site.places) if found.places else None,
+        "place_notes": _place_notes(found, words),
+        "outlook_places": ahead_tables.outlook_places(found, words, site.places),
+        "outlook_notes": _outlook_notes(found, words),
+        "group_table": tables.group_table(found.groups, words) if found.groups else None,
+        "verdict": [
+            *say.verdict(found.models, NAIVE_MODEL, words),
+            *ahead.verdict_places(found, words),
+            *ahead.kept(found.whole, words, "kept_places"),
         ],
     }
 
 
-def _index(
-    found: TerritoryFacts,
-    words: Language,
-    common: dict[str, Any],
-    addresses: dict[str, str],
-    models: dict[str, str],
-) -> str:
+def _place(place: PlaceFacts, site: Site) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the page of a place, and its PDF and e-mail."""
+    slug = site.slugs[place.name]
+    shown = view(place, site.found, site.words, site.models)
+    page = site.place_page(place.name, v=shown, printed=printed_address(slug))
+    title = site.title("place", clean_name(place.name))
+    files = papers(place, site.found, shown, site.common, site.words, slug=slug, title=title)
+    return page, files
+
+
+def _place_notes(found: TerritoryFacts, words: Language) -> str:
     notes = [words.text("places.reading")]
     if any(c.hardware for p in found.places for c in (p.last, p.year)):
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:
         notes.append(words.text("places.only_one"))
-    return render(
-        "index.html",
-        **common,
-        v=view(found.whole, found, words, models),
-        title=words.text("site.index_title", territory=clean_name(found.name)),
-        page="index",
-        root="",
-        here="index.html",
-        place_table=tables.place_table(found, words, addresses) if found.places else None,
-        place_notes=joined(" ", notes),
-        outlook_places=ahead_tables.outlook_places(found, words, addresses),
-        outlook_notes=_outlook_notes(found, words),
-        group_table=tables.group_table(found.groups, words) if found.groups else None,
-        verdict=[
-            *say.verdict(found.models, NAIVE_MODEL, words),
-            *ahead.verdict_places(found, words),
-            *ahead.kept(found.whole, words, "kept_places"),
-        ],
-    )
-
-
-def _incidents(
-    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
-) -> str:
-    return render(
-        "incidents.html",
-        **common,
-        v=page_view(found, words, addresses),
-        title=words.text("site.incidents_title", territory=clean_name(found.name)),
-        page="incidents",
-        root="",
-        here=ADDRESS,
-    )
-
-
-def _activity(
-    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
-) -> str:
-    return render(
-        "activity.html",
-        **common,
-        v=activity_page.page_view(found, words, addresses),
-        title=words.text("activity.page_title", territory=clean_name(found.name)),
-        page="activity",
-        root="",
-        here=activity_page.ADDRESS,
-    )
-
-
-def _explorer(
-    found: TerritoryFacts, words: Language, common: dict[str, Any], addresses: dict[str, str]
-) -> dict[str, str]:
-    page = render(
-        "explorer.html",
-        **common,
-        v=explore.page_view(found, words, addresses),
-        title=words.text("explore.title", territory=clean_name(found.name)),
-        page="explorer",
-        root="",
-        here=explore.ADDRESS,
-    )
-    return {explore.ADDRESS: page, **explore.files(source)}
-
-
-def _editions(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
-    return render(
-        "editions.html",
-        **common,
-        title=words.text("site.editions_title", territory=clean_name(found.name)),
-        page="editions",
-        root="",
-        here=EDITIONS,
-    )
-
-
-def _transparency(found: TerritoryFacts, words: Language, common: dict[str, Any]) -> str:
-    stated = found.transparency
-    return render(
-        "transparency.html",
-        **common,
-        title=words.text("site.transparency_title", territory=clean_name(found.name)),
-        page="transparency",
-        root="",
-        here=TRANSPARENCY,
-        sheets=() if stated is None else sheet_views(stated, found.minimum, words),
-    )
+    return joined(" ", notes)
 
 
 def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
@@ -254,53 +138,7 @@ def _outlook_notes(found: TerritoryFacts, words: Language) -> str:
     return joined(" ", (words.text(f"outlook.{k}") for k in keys))
 
 
-def _quality(
-    found: TerritoryFacts, words: Language, common: dict[str, Any], models: dict[str, str]
-) -> str:
-    others = sum(not cubes.kind_of(r.kind).is_count for r in found.quality)
-    names = {r.sensor: quality.sensor_name(r) for r in found.quality}
-    return render(
-        "quality.html",
-        **common,
-        title=words.text("site.quality_title", territory=clean_name(found.name)),
-        page="quality",
-        root="",
-        here="qualite.html",
-        keep=_quality_keep(found, words),
-        others=words.text("quality.other_kinds", count=others) if others else "",
-        quality_table=quality.quality_table(found.quality, found, words),
-        reason_table=quality.reason_table(found.quality, found, words),
-        repair_table=quality.repair_table(found.quality, words),
-        model_tables=quality.model_tables(found.models, words, models),
-        verdict=[
-            *say.verdict(found.models, NAIVE_MODEL, words),
-            *ahead.verdict_sensors(found, words),
-        ],
-        cover_verdict=cover.verdict(found.coverage, names, words),
-        cover_tables=cover.tables(found.coverage, names, words, hourly=found.hourly),
-    )
-
-
-def _quality_keep(found: TerritoryFacts, words: Language) -> list[str]:
-    rows = found.quality
-    hours = max(sum(r.hours for r in rows), 1)
-    sure = sum(r.states["valid"] + r.states["zero_valid"] for r in rows)
-    recent = sum(r.recent for r in rows) / max(len(rows), 1)
-    worst = min(rows, key=lambda r: (r.recent, r.sensor))
-    last = (
-        words.text("quality.worst_none")
-        if worst.recent == 1
-        else words.text(
-            "quality.worst",
-            sensor=words.isolate(quality.sensor_name(worst)),
-            share=words.share(worst.recent),
-        )
-    )
-    overall = words.text(
-        "quality.overall", share=words.share(sure / hours), recent=words.share(recent)
-    )
-    return [words.text("quality.sensors", count=len(rows)), overall, last]
-
-
-def _named(key: str, text: str, words: Language) -> dict[str, Any]:
-    return {key: words.isolate(text)}
+def _sheets(found: TerritoryFacts, words: Language) -> Any:
+    """Return the sheets of sensors and analyses; nothing where the territory states nothing."""
+    stated = found.transparency
+    return () if stated is None else sheet_views(stated, found.minimum, words)

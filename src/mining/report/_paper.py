@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import Language
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language
 from mining.report._mail import draft
 from mining.report._mail_place import letter
 from mining.report._pdf import compile_pdf

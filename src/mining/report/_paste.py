@@ -7,8 +7,8 @@ import io
 
 import pandas as pd
 
+from mining.language import Language, clean_name
 from mining.report._incidents import Incident
-from mining.report._language import Language, clean_name
 
 #: Columns of ``journal.csv`` and ``corrections.csv``, in the order of the lines.
 JOURNAL = (

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mining.language import Language, clean_name, finite
 from mining.report import _ahead as ahead
 from mining.report import _confidence as sure
 from mining.report import _curves as curves
@@ -13,7 +14,6 @@ from mining.report import _sentences as say
 from mining.report import _style as style
 from mining.report._disclosure import Cell
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name, finite
 from mining.report._tables import Table
 from mining.report._totals import Total
 from mining.report._trend import Trend

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mining import cube as cubes
+from mining.language import Language, clean_name, finite, joined
 from mining.report._known import TerritoryFacts
-from mining.report._language import Language, clean_name, finite
 from mining.report._quality import SensorQuality
-from mining.report._said import joined
 from mining.report._tables import Table
 from mining.report._trials import ModelRow
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import jinja2
 
+from mining.language import Language
 from mining.report import _confidence as sure
 from mining.report._annex import Cell, annex
 from mining.report._annex_files import links
-from mining.report._language import Language
 
 
 @cache

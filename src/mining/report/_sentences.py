@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mining.language import Language, clean_name, days, finite, joined, mark
 from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name, finite
 from mining.report._rhythms import Rhythm
-from mining.report._said import days, joined, mark
 from mining.report._trend import Comparison, Trend
 from mining.report._trials import ModelRow
 from mining.report._weeks import Week

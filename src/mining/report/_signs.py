@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from mining.language import Language, clean_name
 from mining.report import _hexagons as draw
-from mining.report._language import Language, clean_name
 from mining.transparency import Link, Sheets, identifying
 
 BLACK, WHITE = "#000000", "#ffffff"

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mining.language import Language, clean_name
 from mining.report import _style as style
 from mining.report._history import place_of
 from mining.report._incidents import YEAR, Incident
-from mining.report._language import Language, clean_name
 
 #: Shape, colour and filling of each label: told apart by shape alone.
 MARKS: dict[str, tuple[str, str, bool]] = {

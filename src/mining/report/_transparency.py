@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from mining.language import Language, clean_name
 from mining.report._chains import (
     Say,
     analysis_file,
@@ -16,12 +17,9 @@ from mining.report._chains import (
     links_of_device,
     sensor_files,
 )
-from mining.report._language import Language, clean_name
 from mining.report._signs import Sign, signs, telephone_sign
 from mining.territory import UNKNOWN
 from mining.transparency import ANALYSES, CATEGORY, Group, Link, Sheets, Stated
-
-ADDRESS = "transparence.html"
 
 #: Field of ``territory.yaml`` that fills a category of a chain.
 _FIELD = {category: field for field, category in CATEGORY.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mining.language import Language, clean_name
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _curves as curves
@@ -13,12 +14,12 @@ from mining.report._activity_place import place_view
 from mining.report._day_figure import day_figure
 from mining.report._disclosure import Cell
 from mining.report._heat import week_figure
-from mining.report._incident_page import ADDRESS, place_anchors
+from mining.report._incident_page import place_anchors
 from mining.report._keep import keep
 from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._language import Language, clean_name
 from mining.report._options import options
+from mining.report._site import address
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
@@ -162,7 +163,7 @@ def _incident_view(
     more = found.recent_count - len(found.recent)
     return {
         "incidents": found,
-        "incidents_address": _address(place, facts),
+        "incidents_address": _address(place, facts, words),
         "recent_table": tables.incident_table(found.recent, recent, facts, words, whole=whole)
         if found.recent
         else None,
@@ -174,11 +175,11 @@ def _incident_view(
     }
 
 
-def _address(place: PlaceFacts, facts: TerritoryFacts) -> str:
+def _address(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     """Return where the page of incidents tells of a place."""
     anchors = place_anchors(facts.history) if facts.history else {}
     own = "" if place is facts.whole else anchors.get(place.name, "")
-    return f"{ADDRESS}#{own}" if own else ADDRESS
+    return address("incidents", words) + (f"#{own}" if own else "")
 
 
 def _rhythm_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:

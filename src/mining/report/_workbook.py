@@ -10,9 +10,9 @@ from typing import Any
 
 import xlsxwriter
 
+from mining.language import Language
 from mining.report._annex import Cell
 from mining.report._annex_files import COLUMNS, record
-from mining.report._language import Language
 
 #: Longest name of a sheet, and what none may hold.
 _LONGEST, _FORBIDDEN = 31, re.compile(r"[\[\]:*?/\\\x00-\x1f]")

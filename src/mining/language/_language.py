@@ -1,4 +1,4 @@
-"""Words, numbers and dates of a report, all from one catalogue per language (``texts/*.yaml``).
+"""Words, numbers and dates, all from one catalogue per language (``texts/<language>/*.yaml``).
 
 No locale of the machine is used: names of days and months, separators and plural rules stand in
 the catalogue, so that a page is the same on every machine.
@@ -17,8 +17,8 @@ import pandas as pd
 import yaml
 
 from mining.errors import ConfigError
-from mining.report._said import Figure, Said, composed, counted, days, figures_of, hull, joined
-from mining.report._typography import NBSP, TYPOGRAPHY
+from mining.language._said import Figure, Said, composed, counted, days, figures_of, hull, joined
+from mining.language._typography import NBSP, TYPOGRAPHY
 
 MINUS = "\u2212"
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -41,13 +41,13 @@ def clean_name(name: object) -> str:
 class Language:
     """One catalogue of texts, and the forms of numbers and dates that go with it.
 
-    Texts and numbers are :class:`mining.report._said.Said`: plain text to who shows them, with the
+    Texts and numbers are :class:`mining.language.Said`: plain text to who shows them, with the
     figures that stand in them for the annex.
 
     Parameters
     ----------
     code : str
-        Language of the report: name of a file of ``report/texts``.
+        Language of the report: name of a folder of ``texts``.
 
     Raises
     ------
@@ -56,15 +56,8 @@ class Language:
     """
 
     def __init__(self, code: str) -> None:
-        folder = resources.files("mining.report") / "texts"
-        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir())
-        if code not in known:
-            msg = f"no report texts in language {code!r}: expected one of {', '.join(known)}"
-            raise ConfigError(msg)
+        self._texts = catalogue(code)
         self.code = code
-        self._texts: dict[str, Any] = yaml.safe_load(
-            (folder / f"{code}.yaml").read_text(encoding="utf-8")
-        )
         form = self._texts["format"]
         self._typography = TYPOGRAPHY[form["typography"]]
         months = "|".join(re.escape(m) for m in form["months"])
@@ -254,6 +247,35 @@ class Language:
         if len(words) < 2:
             return joined("", words)
         return joined(", ", words[:-1]) + f" {self.raw('format.and')} " + words[-1]
+
+
+def catalogue(code: str) -> dict[str, Any]:
+    """Return every text of a language: one file per page or subject, each key in one file only.
+
+    Parameters
+    ----------
+    code : str
+        Name of a folder of ``texts``.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such language, or if two of its files hold one key.
+    """
+    folder = resources.files("mining.language") / "texts"
+    known = sorted(f.name for f in folder.iterdir() if f.is_dir())
+    if code not in known:
+        msg = f"no report texts in language {code!r}: expected one of {', '.join(known)}"
+        raise ConfigError(msg)
+    texts: dict[str, Any] = {}
+    for file in sorted((folder / code).iterdir(), key=lambda f: f.name):
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        twice = sorted(texts.keys() & found.keys())
+        if twice:
+            msg = f"texts/{code}/{file.name}: {', '.join(twice)} stand in another file too"
+            raise ConfigError(msg)
+        texts |= found
+    return texts
 
 
 @cache
