@@ -1,0 +1,280 @@
+"""Facts and the decision of the page for elected members, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mining.language import Language, clean_name, days, finite, joined, mark
+from mining.report import _chronicle as chronicle
+from mining.report import _elected as chosen
+from mining.report import _elected_decision as decided
+from mining.report import _sentences as say
+from mining.report._activity_change import Change
+from mining.report._activity_doors import Door, Slot
+from mining.report._activity_hours import between, when
+from mining.report._ahead import rounded
+from mining.report._clock import DAY, WEEK
+from mining.report._impact_table import signed, span
+from mining.report._impacts import Impact
+from mining.report._incidents import Incident
+from mining.report._kept import Kept
+from mining.report._known import TerritoryFacts
+from mining.report._weeks import Week
+
+
+def fact(about: chosen.About, found: TerritoryFacts, words: Language) -> dict[str, str]:
+    """Return a fact in words: a label and a few short sentences.
+
+    Parameters
+    ----------
+    about : Incident, Impact, Apart, Door, Change, Kept or Week
+        What it is about.
+    found : TerritoryFacts
+        The territory.
+    words : Language
+        Words of the page.
+    """
+    match about:
+        case Incident():
+            key, said = "happened", _incident(about, found, words)
+        case Impact():
+            key, said = "happened", _impact(about, words)
+        case chosen.Apart():
+            key, said = "apart", _apart(about, words)
+        case Door():
+            key, said = "hours", _closed(about, words)
+        case Change():
+            key, said = "rhythm", _rhythm(about, words)
+        case Kept():
+            key, said = "kept", _kept(about, words)
+        case Week():
+            key, said = "peak", _peak(about, found, words)
+    return {"label": words.text(f"elected.{key}.label"), "text": joined(" ", said)}
+
+
+def _incident(incident: Incident, found: TerritoryFacts, words: Language) -> list[str]:
+    names = {r.sensor: r.name or r.sensor for r in found.quality}
+    name = chronicle.where(incident, names, words)
+    what: dict[str, Any] = {"place": words.isolate(name), "label": _nature(incident, words)}
+    if incident.open:
+        head = words.text("elected.happened.since", moment=words.moment(incident.start), **what)
+    else:
+        head = words.text("elected.happened.case", when=say.when(incident, words), **what)
+    low, high = (words.about(v, "passages") for v in (incident.low, incident.high))
+    said = [head, say.in_brief(incident, found.minimum, words)]
+    said.append(words.text("elected.happened.band", low=low, high=high))
+    return [mark(s, place=name) for s in said]
+
+
+def _nature(incident: Incident, words: Language) -> str:
+    keys = (f"elected.nature.{k}" for k in (incident.kind, incident.label, "unexplained"))
+    return words.text(next(k for k in keys if words.has(k)))
+
+
+def _title(impact: Impact, words: Language) -> str:
+    return words.isolate(words.set(impact.title)) or str(words.raw("site.none"))
+
+
+def _impact(impact: Impact, words: Language) -> list[str]:
+    about = {"title": _title(impact, words), "period": span(impact, words)}
+    if not impact.claimed:
+        return [words.text("elected.happened.chance", **about)]
+    return [words.text("elected.happened.event", **about), _effect("happened", impact, words)]
+
+
+def _effect(key: str, impact: Impact, words: Language) -> str:
+    """Return what an event brought or cost, with its interval where that is known."""
+    said = {"effect": signed(impact.effect, words)}
+    if not (finite(impact.low) and finite(impact.high)):
+        return words.text(f"elected.{key}.effect_bare", **said)
+    said |= {"low": signed(impact.low, words), "high": signed(impact.high, words)}
+    return words.text(f"elected.{key}.effect", **said)
+
+
+def _apart(place: chosen.Apart, words: Language) -> list[str]:
+    period = days(place.first, place.last + WEEK - DAY)
+    change, others = (words.percent(v, 1, signed=True) for v in (place.change, place.others))
+    head = words.text(
+        "elected.apart.told",
+        place=words.isolate(place.place),
+        change=change,
+        n=words.number(place.weeks),
+    )
+    return [
+        mark(head, place=clean_name(place.place), span=period),
+        mark(words.text("elected.apart.others", others=others), span=period),
+        words.text("elected.apart.side"),
+    ]
+
+
+def _closed(door: Door, words: Language) -> list[str]:
+    said: dict[str, Any] = {"place": words.isolate(door.place), "share": words.percent(door.share)}
+    out = [words.text("elected.hours.told", **said)]
+    if finite(door.low) and finite(door.high):
+        low, high = words.percent(door.low), words.percent(door.high)
+        out.append(words.text("elected.hours.range", low=low, high=high))
+    out.append(words.text("elected.hours.beware"))
+    return [mark(s, place=clean_name(door.place)) for s in out]
+
+
+def _rhythm(change: Change, words: Language) -> list[str]:
+    said = words.text(
+        "elected.rhythm.told",
+        place=words.isolate(change.place),
+        before=words.isolate(change.before),
+        now=words.isolate(change.now),
+        share=words.share(change.probability),
+    )
+    place = clean_name(change.place)
+    return [mark(said, place=place), words.text("elected.rhythm.beware")]
+
+
+def _kept(kept: Kept, words: Language) -> list[str]:
+    period = days(kept.first, kept.last)
+    inside, error = words.number(kept.inside), words.percent(kept.error)
+    return [
+        mark(words.text("elected.kept.told", count=kept.days, inside=inside), span=period),
+        mark(words.text("elected.kept.aim", error=error), span=period),
+    ]
+
+
+def _peak(week: Week, found: TerritoryFacts, words: Language) -> list[str]:
+    if week.peak is None:  # pragma: no cover - chosen only where it is there
+        return []
+    day, hour, count = week.peak
+    key = "told" if len(found.places) > 1 else "told_one"
+    said = words.text(
+        f"elected.peak.{key}",
+        day=words.date(week.monday + day * DAY),
+        slot=words.slot(hour),
+        passages=say.passages(words, count),
+    )
+    return [said]
+
+
+def absent(page: chosen.Elected, found: TerritoryFacts, words: Language) -> list[str]:
+    """Return why there are fewer facts than three; nothing where there are three."""
+    if len(page.told) >= chosen.MOST_FACTS:
+        return []
+    unknown = {
+        "happened": found.history is None and found.impacts is None,
+        "apart": len(chosen.comparable(found)) < 2,
+        "rhythm": found.activity.changes is None,
+    }
+    keys = [f"{k}_unknown" if unknown.get(k) else k for k in page.absent]
+    return [words.text(f"elected.absent.{k}") for k in ("intro", *keys)]
+
+
+def decision(
+    taken: decided.Decision, found: TerritoryFacts, words: Language
+) -> dict[str, Any]:
+    """Return the decision in words: the question, its figures, its ground, its limits, whom to ask.
+
+    Parameters
+    ----------
+    taken : Decision
+        The decision, or none.
+    found : TerritoryFacts
+        The territory.
+    words : Language
+        Words of the page.
+    """
+    match taken.about:
+        case decided.Repair():
+            key, names, said = "repair", *_repair(taken.about, words)
+        case decided.Works():
+            key, names, said = "works", *_works(taken.about, words)
+        case Impact():
+            key, names = "event", {"title": _title(taken.about, words)}
+            said = [_effect("event", taken.about, words), words.text("elected.event.option")]
+        case Incident():
+            key, names, said = "cause", *_cause(taken.about, found, words)
+        case Door():
+            key, names = "hours_more", {"place": words.isolate(taken.about.place)}
+            said = [_slot(s, words) for s in taken.about.extra[: decided.MOST_SLOTS]]
+        case None:
+            return _none(found, words)
+    aside = {
+        k: {"label": words.text(f"elected.{k}"), "text": words.text(f"elected.{key}.{k}")}
+        for k in ("rests", "silent", "whom")
+    }
+    return {
+        "title": words.text("elected.decision"),
+        "ask": words.text(f"elected.{key}.ask", **names),
+        "said": said,
+        "aside": list(aside.values()),
+    }
+
+
+_Parts = tuple[dict[str, str], list[str]]
+
+
+def _repair(sensor: decided.Repair, words: Language) -> _Parts:
+    place = clean_name(sensor.place)
+    if sensor.since is not None:
+        lost = words.about(sensor.hours)
+        said = words.text("elected.repair.since", moment=words.moment(sensor.since), n=lost)
+    else:
+        said = words.text("elected.repair.share", share=words.share(sensor.share))
+    out = [mark(said, place=place)]
+    key = "place" if place else "bare"
+    out.append(words.text(f"elected.repair.{key}", place=words.isolate(place)))
+    return {"sensor": words.isolate(sensor.name)}, out
+
+
+def _works(works: decided.Works, words: Language) -> _Parts:
+    title = words.isolate(words.set(works.entry.title)) or str(words.raw("site.none"))
+    figures = {
+        k: rounded(day.middle, day.unit, words)
+        for k, day in (("few", works.calm), ("many", works.busy))
+    }
+    names = {
+        k: words.date(day.day, year=False)
+        for k, day in (("calm", works.calm), ("busy", works.busy))
+    }
+    days_said = words.text("elected.works.days", **figures, **names)
+    out = [
+        words.text("elected.works.planned", date=words.date(works.entry.start)),
+        mark(days_said, unit="passages", place=clean_name(works.place)),
+        words.text("elected.works.where_place", place=words.isolate(works.place))
+        if works.place
+        else words.text("elected.works.where_whole"),
+    ]
+    if works.quiet is not None:
+        out.append(words.text("elected.works.quiet", slot=between(works.quiet, words)))
+    return {"title": title}, out
+
+
+def _cause(incident: Incident, found: TerritoryFacts, words: Language) -> _Parts:
+    names = {r.sensor: r.name or r.sensor for r in found.quality}
+    name = chronicle.where(incident, names, words)
+    head = words.text(
+        "elected.cause.case",
+        when=chronicle.when(incident, words),
+        label=_nature(incident, words),
+    )
+    brief = say.in_brief(incident, found.minimum, words)
+    said = [head, brief, words.text("elected.cause.use")]
+    return {"place": words.isolate(name)}, [mark(s, place=name) for s in said]
+
+
+def _slot(slot: Slot, words: Language) -> str:
+    said: dict[str, Any] = {"slot": when(slot, words), "n": words.about(slot.expected)}
+    if not (finite(slot.low) and finite(slot.high)):
+        return words.text("elected.hours_more.slot", **said)
+    low, high = words.about(slot.low), words.about(slot.high)
+    return words.text("elected.hours_more.slot_range", low=low, high=high, **said)
+
+
+def _none(found: TerritoryFacts, words: Language) -> dict[str, Any]:
+    """Return that there is nothing to decide, and what was looked at."""
+    searched = found.history is not None
+    keys = ["repair" if searched else "repair_unknown", "works"]
+    keys += ["event"] if found.impacts is not None else []
+    keys += ["cause"] if searched else []
+    return {
+        "title": words.text("elected.no_decision"),
+        "ask": words.text("elected.none.ask"),
+        "said": [words.text(f"elected.none.{k}") for k in (*keys, "hours")],
+        "aside": [],
+    }
