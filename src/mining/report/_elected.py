@@ -149,10 +149,11 @@ def apart(found: TerritoryFacts) -> Apart | None:
 
     Notes
     -----
-    Each place is held against the sum of the others in the same weeks: the last eight weeks against the same ISO
-    weeks a year earlier, at least six of them known on both sides. A place is told if it is at
-    least five points away, on the same side in each of these weeks. Places with new hardware in
-    between and sensitive places take no part.
+    The last eight weeks against the same ISO weeks a year earlier, at least six of them known on
+    both sides; each place against the sum of the others in the same weeks. A place is told if it is
+    at least five points away, and on the same side in each of these weeks: if weeks were
+    independent, chance alone would do that once in 32 times at most. Places with new hardware
+    in between and sensitive places take no part.
     """
     known = comparable(found)
     gaps = []

@@ -9,6 +9,7 @@ import pandas as pd
 from mining.language import Language, days, finite, implied, mark
 from mining.report import _ahead as ahead
 from mining.report import _confidence as sure
+from mining.report import _elected_decided as decided
 from mining.report import _elected_told as told
 from mining.report import _sentences as say
 from mining.report._clock import DAY, WEEK
@@ -37,7 +38,7 @@ def page_view(found: TerritoryFacts, words: Language) -> dict[str, Any]:
         "facts_title": words.text(f"elected.facts.f{len(facts)}"),
         "facts": facts,
         "absent": told.absent(chosen, found, words),
-        "decision": told.decision(chosen.decision, found, words),
+        "decision": decided.decision(chosen.decision, found, words),
         "reading": words.text("elected.reading"),
     }
 
@@ -74,7 +75,7 @@ def _figure(label: str, value: str, means: str, word: str = "") -> dict[str, str
 
 def _refused(fact: str, label: str, reason: str, words: Language) -> dict[str, str]:
     """Return a figure that is not given, and why."""
-    known = {"fact": fact, "confidence": sure.INSUFFICIENT, "why": str(reason)}
+    known: dict[str, Any] = {"fact": fact, "confidence": sure.INSUFFICIENT, "why": str(reason)}
     return _figure(label, implied(words.text("confidence.none"), **known), reason)
 
 

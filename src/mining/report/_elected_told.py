@@ -1,4 +1,4 @@
-"""Facts and the decision of the page for elected members, in words."""
+"""Facts of the page for elected members, in words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from typing import Any
 from mining.language import Language, clean_name, days, finite, joined, mark
 from mining.report import _chronicle as chronicle
 from mining.report import _elected as chosen
-from mining.report import _elected_decision as decided
 from mining.report import _sentences as say
 from mining.report._activity_change import Change
-from mining.report._activity_doors import Door, Slot
-from mining.report._activity_hours import between, when
-from mining.report._ahead import rounded
+from mining.report._activity_doors import Door
 from mining.report._clock import DAY, WEEK
 from mining.report._impact_table import signed, span
 from mining.report._impacts import Impact
@@ -55,36 +52,42 @@ def fact(about: chosen.About, found: TerritoryFacts, words: Language) -> dict[st
 def _incident(incident: Incident, found: TerritoryFacts, words: Language) -> list[str]:
     names = {r.sensor: r.name or r.sensor for r in found.quality}
     name = chronicle.where(incident, names, words)
-    what: dict[str, Any] = {"place": words.isolate(name), "label": _nature(incident, words)}
+    what: dict[str, Any] = {"place": words.isolate(name), "label": nature(incident, words)}
     if incident.open:
         head = words.text("elected.happened.since", moment=words.moment(incident.start), **what)
     else:
         head = words.text("elected.happened.case", when=say.when(incident, words), **what)
-    low, high = (words.about(v, "passages") for v in (incident.low, incident.high))
+    # More was expected at the most: the bounds of the gap are those of the band, turned round.
+    gap, low, high = (
+        signed(incident.observed - v, words)
+        for v in (incident.expected, incident.high, incident.low)
+    )
     said = [head, say.in_brief(incident, found.minimum, words)]
-    said.append(words.text("elected.happened.band", low=low, high=high))
+    said.append(words.text("elected.happened.gap", effect=gap, low=low, high=high))
     return [mark(s, place=name) for s in said]
 
 
-def _nature(incident: Incident, words: Language) -> str:
+def nature(incident: Incident, words: Language) -> str:
+    """Return what kind of thing an incident is, as far as it is known."""
     keys = (f"elected.nature.{k}" for k in (incident.kind, incident.label, "unexplained"))
     return words.text(next(k for k in keys if words.has(k)))
 
 
-def _title(impact: Impact, words: Language) -> str:
-    return words.isolate(words.set(impact.title)) or str(words.raw("site.none"))
+def named(title: str, words: Language) -> str:
+    """Return the title of an entry of the journal, or a sign that it has none."""
+    return words.isolate(words.set(title)) or str(words.raw("site.none"))
 
 
 def _impact(impact: Impact, words: Language) -> list[str]:
-    about = {"title": _title(impact, words), "period": span(impact, words)}
+    about: dict[str, Any] = {"title": named(impact.title, words), "period": span(impact, words)}
     if not impact.claimed:
         return [words.text("elected.happened.chance", **about)]
-    return [words.text("elected.happened.event", **about), _effect("happened", impact, words)]
+    return [words.text("elected.happened.event", **about), effect("happened", impact, words)]
 
 
-def _effect(key: str, impact: Impact, words: Language) -> str:
+def effect(key: str, impact: Impact, words: Language) -> str:
     """Return what an event brought or cost, with its interval where that is known."""
-    said = {"effect": signed(impact.effect, words)}
+    said: dict[str, Any] = {"effect": signed(impact.effect, words), "period": span(impact, words)}
     if not (finite(impact.low) and finite(impact.high)):
         return words.text(f"elected.{key}.effect_bare", **said)
     said |= {"low": signed(impact.low, words), "high": signed(impact.high, words)}
@@ -163,118 +166,3 @@ def absent(page: chosen.Elected, found: TerritoryFacts, words: Language) -> list
     }
     keys = [f"{k}_unknown" if unknown.get(k) else k for k in page.absent]
     return [words.text(f"elected.absent.{k}") for k in ("intro", *keys)]
-
-
-def decision(
-    taken: decided.Decision, found: TerritoryFacts, words: Language
-) -> dict[str, Any]:
-    """Return the decision in words: the question, its figures, its ground, its limits, whom to ask.
-
-    Parameters
-    ----------
-    taken : Decision
-        The decision, or none.
-    found : TerritoryFacts
-        The territory.
-    words : Language
-        Words of the page.
-    """
-    match taken.about:
-        case decided.Repair():
-            key, names, said = "repair", *_repair(taken.about, words)
-        case decided.Works():
-            key, names, said = "works", *_works(taken.about, words)
-        case Impact():
-            key, names = "event", {"title": _title(taken.about, words)}
-            said = [_effect("event", taken.about, words), words.text("elected.event.option")]
-        case Incident():
-            key, names, said = "cause", *_cause(taken.about, found, words)
-        case Door():
-            key, names = "hours_more", {"place": words.isolate(taken.about.place)}
-            said = [_slot(s, words) for s in taken.about.extra[: decided.MOST_SLOTS]]
-        case None:
-            return _none(found, words)
-    aside = {
-        k: {"label": words.text(f"elected.{k}"), "text": words.text(f"elected.{key}.{k}")}
-        for k in ("rests", "silent", "whom")
-    }
-    return {
-        "title": words.text("elected.decision"),
-        "ask": words.text(f"elected.{key}.ask", **names),
-        "said": said,
-        "aside": list(aside.values()),
-    }
-
-
-_Parts = tuple[dict[str, str], list[str]]
-
-
-def _repair(sensor: decided.Repair, words: Language) -> _Parts:
-    place = clean_name(sensor.place)
-    if sensor.since is not None:
-        lost = words.about(sensor.hours)
-        said = words.text("elected.repair.since", moment=words.moment(sensor.since), n=lost)
-    else:
-        said = words.text("elected.repair.share", share=words.share(sensor.share))
-    out = [mark(said, place=place)]
-    key = "place" if place else "bare"
-    out.append(words.text(f"elected.repair.{key}", place=words.isolate(place)))
-    return {"sensor": words.isolate(sensor.name)}, out
-
-
-def _works(works: decided.Works, words: Language) -> _Parts:
-    title = words.isolate(words.set(works.entry.title)) or str(words.raw("site.none"))
-    figures = {
-        k: rounded(day.middle, day.unit, words)
-        for k, day in (("few", works.calm), ("many", works.busy))
-    }
-    names = {
-        k: words.date(day.day, year=False)
-        for k, day in (("calm", works.calm), ("busy", works.busy))
-    }
-    days_said = words.text("elected.works.days", **figures, **names)
-    out = [
-        words.text("elected.works.planned", date=words.date(works.entry.start)),
-        mark(days_said, unit="passages", place=clean_name(works.place)),
-        words.text("elected.works.where_place", place=words.isolate(works.place))
-        if works.place
-        else words.text("elected.works.where_whole"),
-    ]
-    if works.quiet is not None:
-        out.append(words.text("elected.works.quiet", slot=between(works.quiet, words)))
-    return {"title": title}, out
-
-
-def _cause(incident: Incident, found: TerritoryFacts, words: Language) -> _Parts:
-    names = {r.sensor: r.name or r.sensor for r in found.quality}
-    name = chronicle.where(incident, names, words)
-    head = words.text(
-        "elected.cause.case",
-        when=chronicle.when(incident, words),
-        label=_nature(incident, words),
-    )
-    brief = say.in_brief(incident, found.minimum, words)
-    said = [head, brief, words.text("elected.cause.use")]
-    return {"place": words.isolate(name)}, [mark(s, place=name) for s in said]
-
-
-def _slot(slot: Slot, words: Language) -> str:
-    said: dict[str, Any] = {"slot": when(slot, words), "n": words.about(slot.expected)}
-    if not (finite(slot.low) and finite(slot.high)):
-        return words.text("elected.hours_more.slot", **said)
-    low, high = words.about(slot.low), words.about(slot.high)
-    return words.text("elected.hours_more.slot_range", low=low, high=high, **said)
-
-
-def _none(found: TerritoryFacts, words: Language) -> dict[str, Any]:
-    """Return that there is nothing to decide, and what was looked at."""
-    searched = found.history is not None
-    keys = ["repair" if searched else "repair_unknown", "works"]
-    keys += ["event"] if found.impacts is not None else []
-    keys += ["cause"] if searched else []
-    return {
-        "title": words.text("elected.no_decision"),
-        "ask": words.text("elected.none.ask"),
-        "said": [words.text(f"elected.none.{k}") for k in (*keys, "hours")],
-        "aside": [],
-    }

@@ -12,7 +12,11 @@ TEMPLATE = "elected.typ"
 
 
 def content(
-    found: TerritoryFacts, shown: dict[str, Any], common: dict[str, Any], words: Language, title: str
+    found: TerritoryFacts,
+    shown: dict[str, Any],
+    common: dict[str, Any],
+    words: Language,
+    title: str,
 ) -> dict[str, Any]:
     """Return what ``elected.typ`` shows, as JSON knows it.
 
