@@ -209,7 +209,7 @@ def test_facts_and_decision_by_hand(shown: dict[str, Any]) -> None:
         (
             "L'écart le plus marquant",
             ("Samedi 11 octobre 2025 : « Foire d'automne ». "
-            "Effet : +2 000 passages (de +1 500 à +2 500, 8 fois sur 10)."),
+            "Effet : +2 000 passages, entre +1 500 et +2 500 (8 fois sur 10)."),
         ),
         (
             "Le lieu qui change de rythme",
@@ -228,7 +228,8 @@ def test_facts_and_decision_by_hand(shown: dict[str, Any]) -> None:
         "Faut-il reconduire « Foire d'automne », ou en changer le lieu ou la date ?"
     )
     assert plain(taken["said"][0]) == (
-        "Samedi 11 octobre 2025 : un effet de +2 000 passages (de +1 500 à +2 500, 8 fois sur 10)."
+        "Samedi 11 octobre 2025 : un effet de +2 000 passages, "
+        "entre +1 500 et +2 500 (8 fois sur 10)."
     )
     assert [plain(a["label"]) for a in taken["aside"]] == [
         "Sur quoi cela repose", "Ce que cela ne dit pas", "À qui demander",
@@ -420,7 +421,7 @@ def test_other_facts_in_words(bare: TerritoryFacts) -> None:
     assert plain(fact(an_incident(label="calendar", kind="x"), bare, FRENCH)["text"]) == (
         "Rue A, du vendredi 31 octobre à 6 h au samedi 1er novembre 2025 à 6 h. Nature : jour de "
         "fête ou de vacances. 1 500 passages comptés, environ 1 000 attendus. Écart : +500 "
-        "passages (de +400 à +600, 8 fois sur 10)."
+        "passages, entre +400 et +600 (8 fois sur 10)."
     )
     chance = an_impact(claimed=False, reason="chance")
     assert plain(fact(chance, bare, FRENCH)["text"]) == (
@@ -537,8 +538,8 @@ def test_works_are_put_beside_the_days_to_come(bare: TerritoryFacts) -> None:
     assert [plain(s) for s in said["said"]] == [
         "Le journal l'annonce à partir du lundi 17 novembre 2025.",
         (
-            "Option : commencer le jour le plus calme, samedi 8 novembre, avec 300 passages attendus. "
-            "Le plus fort, lundi 10 novembre : 1 200."
+            "Option : commencer le jour le plus calme, samedi 8 novembre, avec 300 passages "
+            "attendus. Le plus fort, lundi 10 novembre : 1 200."
         ),
         "Ces chiffres sont ceux du lieu : Rue des Febvres.",
     ]
