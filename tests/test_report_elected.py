@@ -363,8 +363,8 @@ def test_the_place_farthest_from_the_others_is_told(bare: TerritoryFacts) -> Non
     assert (found.change, found.others) == pytest.approx((-0.3, 0.05))
     said = plain(fact(found, bare, FRENCH)["text"])
     assert said == (
-        "Rue B : −30,0 % sur 8 semaines, face aux mêmes semaines un an plus tôt. Les autres lieux "
-        "comparables, ensemble : +5,0 %. L'écart est du même côté chacune de ces semaines."
+        "Rue B : −30,0 % sur 8 semaines, face aux mêmes semaines un an plus tôt. Les 2 autres "
+        "lieux comparables, ensemble : +5,0 %. L'écart est du même côté chacune de ces semaines."
     )
 
 

@@ -44,6 +44,8 @@ class Apart:
         Mondays of the first and the last of them.
     change, others : float
         Relative change of the place and of the other places together.
+    peers : int
+        How many others there are.
     """
 
     place: str
@@ -52,6 +54,7 @@ class Apart:
     last: pd.Timestamp
     change: float
     others: float
+    peers: int
 
     @property
     def gap(self) -> float:
@@ -198,6 +201,7 @@ def _against(name: str, own: Trend, rest: list[Trend]) -> Apart | None:
         last=own.mondays[-APART_WEEKS:][weeks][-1],
         change=float(now.sum() / before.sum() - 1),
         others=float(np.sum(now_rest) / np.sum(before_rest) - 1),
+        peers=len(rest),
     )
     same_side = bool((steps > 0).all() or (steps < 0).all())
     return told if same_side and abs(told.gap) >= LEAST_APART else None

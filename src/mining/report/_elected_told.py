@@ -105,7 +105,7 @@ def _apart(place: chosen.Apart, words: Language) -> list[str]:
     )
     return [
         mark(head, place=clean_name(place.place), span=period),
-        mark(words.text("elected.apart.others", others=others), span=period),
+        mark(words.text("elected.apart.others", count=place.peers, others=others), span=period),
         words.text("elected.apart.side"),
     ]
 
