@@ -249,6 +249,10 @@ def test_figures_are_those_of_the_front_page(known: TerritoryFacts) -> None:
 
     assert len(told(own)) == 5
     assert told(own) == told(front)
+    assert {c.part for c in own.cells[:9]} == {"Cinq chiffres"}
+    assert [(c.value, c.span) for c in own.cells if c.part == "Les faits"][:3] == [
+        (v, ("2025-10-11", "2025-10-11")) for v in (2000.0, 1500.0, 2500.0)
+    ]
 
 
 def figure_of(found: TerritoryFacts, number: int) -> tuple[str, str, str]:

@@ -107,7 +107,9 @@ def _cause(incident: Incident, found: TerritoryFacts, words: Language) -> _Parts
     )
     brief = say.in_brief(incident, found.minimum, words)
     said = [head, brief, words.text("elected.cause.use")]
-    return {"place": words.isolate(name)}, [mark(s, place=name) for s in said]
+    return {"place": words.isolate(name)}, [
+        mark(s, place=name, span=told.period(incident)) for s in said
+    ]
 
 
 def _slot(slot: Slot, words: Language) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mining.language import Language, clean_name, days, finite, joined, mark
+import pandas as pd
+
+from mining.language import Language, Span, clean_name, days, finite, joined, mark
 from mining.report import _chronicle as chronicle
 from mining.report import _elected as chosen
 from mining.report import _sentences as say
@@ -64,7 +66,12 @@ def _incident(incident: Incident, found: TerritoryFacts, words: Language) -> lis
     )
     said = [head, say.in_brief(incident, found.minimum, words)]
     said.append(words.text("elected.happened.gap", effect=gap, low=low, high=high))
-    return [mark(s, place=name) for s in said]
+    return [mark(s, place=name, span=period(incident)) for s in said]
+
+
+def period(incident: Incident) -> Span:
+    """Return the first and last day of an incident."""
+    return days(incident.start, incident.end - pd.Timedelta("1ns"))
 
 
 def nature(incident: Incident, words: Language) -> str:
@@ -95,7 +102,7 @@ def effect(key: str, impact: Impact, words: Language) -> str:
 
 
 def _apart(place: chosen.Apart, words: Language) -> list[str]:
-    period = days(place.first, place.last + WEEK - DAY)
+    weeks = days(place.first, place.last + WEEK - DAY)
     change, others = (words.percent(v, 1, signed=True) for v in (place.change, place.others))
     head = words.text(
         "elected.apart.told",
@@ -104,8 +111,8 @@ def _apart(place: chosen.Apart, words: Language) -> list[str]:
         n=words.number(place.weeks),
     )
     return [
-        mark(head, place=clean_name(place.place), span=period),
-        mark(words.text("elected.apart.others", count=place.peers, others=others), span=period),
+        mark(head, place=clean_name(place.place), span=weeks),
+        mark(words.text("elected.apart.others", count=place.peers, others=others), span=weeks),
         words.text("elected.apart.side"),
     ]
 
@@ -133,11 +140,11 @@ def _rhythm(change: Change, words: Language) -> list[str]:
 
 
 def _kept(kept: Kept, words: Language) -> list[str]:
-    period = days(kept.first, kept.last)
+    counted = days(kept.first, kept.last)
     inside, error = words.number(kept.inside), words.percent(kept.error)
     return [
-        mark(words.text("elected.kept.told", count=kept.days, inside=inside), span=period),
-        mark(words.text("elected.kept.aim", error=error), span=period),
+        mark(words.text("elected.kept.told", count=kept.days, inside=inside), span=counted),
+        mark(words.text("elected.kept.aim", error=error), span=counted),
     ]
 
 
