@@ -11,6 +11,7 @@ from mining.report import _activity_page as activity
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _explore_page as explore
+from mining.report import _glossary as glossary
 from mining.report import _incident_page as incidents
 from mining.report import _manifest as manifests
 from mining.report import _quality_page as quality
@@ -86,6 +87,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     if found.exploration is not None:
         out |= site.page("explorer", v=explore.page_view(found, words, site.places))
         out |= explore.files(source)
+    out |= site.page("glossary", v=glossary.page_view(found, words, out))
     out |= annexes(out, found) | printed
     out[RECORD] = found.disclosure.to_json()
     editions = address("editions", words)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mining import cube as cubes
 from mining.language import Language, clean_name
+from mining.report import _glossary as glossary
 from mining.report import _sentences as say
 from mining.report._known import TerritoryFacts
 from mining.report._render import render
@@ -67,6 +68,8 @@ class Site:
             "territory": clean_name(found.name),
             "menu": [(n, address(n, words), words.text(f"page.{n}.link")) for n in menu],
             "editions": address("editions", words),
+            "meanings": address("glossary", words),
+            "words": glossary.links(found, words),
             "places": [(clean_name(name), path) for name, path in sorted(self.places.items())],
             "until": words.text("site.until", moment=words.moment(found.today)),
             "source_lines": _sources(found, words),
