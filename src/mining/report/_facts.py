@@ -198,6 +198,7 @@ def facts(
         transparency=transparency,
         disclosure=door.record(),
         exploration=explored,
+        site=territory.site,
     )
 
 

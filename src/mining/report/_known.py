@@ -35,6 +35,7 @@ class TerritoryLike(Protocol):
     licence: str
     attribution: str
     contact: str
+    site: str
     simulated: bool
 
 
@@ -131,6 +132,8 @@ class TerritoryFacts:
         What this edition and those before it have hidden and told.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
+    site : str
+        Address under which the report is published, without a slash at its end; empty for none.
     """
 
     name: str
@@ -159,3 +162,4 @@ class TerritoryFacts:
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
+    site: str = ""

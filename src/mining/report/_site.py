@@ -69,6 +69,7 @@ class Site:
             "menu": [(n, address(n, words), words.text(f"page.{n}.link")) for n in menu],
             "editions": address("editions", words),
             "meanings": address("glossary", words),
+            "public": "",
             "words": glossary.links(found, words),
             "places": [(clean_name(name), path) for name, path in sorted(self.places.items())],
             "until": words.text("site.until", moment=words.moment(found.today)),
@@ -79,6 +80,14 @@ class Site:
                 if text
             ],
         }
+
+    def public(self, here: str) -> str:
+        """Return the address at which readers find a page; empty where it is not known.
+
+        The first page of a folder is the folder itself.
+        """
+        site = self.found.site
+        return f"{site}/{'' if here == 'index.html' else here}" if site else ""
 
     def page(self, name: str, **values: Any) -> dict[str, str]:
         """Return a page of the menu by its address: its title stands in the catalogue.
@@ -107,7 +116,7 @@ class Site:
         about = {"about": place} if place else {}
         return render(
             f"{name}.html",
-            **{**self.common, **about, **values},
+            **{**self.common, "public": self.public(here), **about, **values},
             title=self.title(name, place),
             page=name,
             root="../" * here.count("/"),
