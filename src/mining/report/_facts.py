@@ -199,6 +199,7 @@ def facts(
         disclosure=door.record(),
         exploration=explored,
         coming=tuple(e for e in inputs.journal if e.start >= table.today),
+        site=territory.site,
     )
 
 

@@ -35,6 +35,7 @@ class TerritoryLike(Protocol):
     licence: str
     attribution: str
     contact: str
+    site: str
     simulated: bool
 
 
@@ -133,6 +134,8 @@ class TerritoryFacts:
         Counts of every place by day and hour; None where no place counts passages.
     coming : tuple of Entry
         Entries of the journal that begin after the data end.
+    site : str
+        Address under which the report is published, without a slash at its end; empty for none.
     """
 
     name: str
@@ -162,3 +165,4 @@ class TerritoryFacts:
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
     coming: tuple[Entry, ...] = ()
+    site: str = ""
