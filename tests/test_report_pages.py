@@ -474,8 +474,8 @@ def test_no_sensor_that_counts_passages() -> None:
     out = page_of(noise, place_cube=given)
     assert "aucun compteur de passages" in str(out["index.html"])
     assert {p for p in out if p.endswith((".html", ".css"))} == {
-        "activite.html", "editions.html", "elus.html", "glossaire.html", "incidents.html", "index.html",
-        "qualite.html", "style.css", "transparence.html",
+        "activite.html", "editions.html", "elus.html", "glossaire.html", "incidents.html",
+        "index.html", "qualite.html", "style.css", "transparence.html",
     }  # fmt: skip
 
 
