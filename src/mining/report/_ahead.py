@@ -139,7 +139,7 @@ def simple_models(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
 
 
 def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[str]:
-    """Return how to read the forecast and how its methods did on the past of the place."""
+    """Return how to read the forecast, and its methods."""
     if place.outlook is None:
         return []
     daily = place.outlook.daily
@@ -151,7 +151,23 @@ def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[s
     if methods:
         key = "model" if len(methods) == 1 else "models"
         out.append(words.text(f"outlook.{key}", model=words.join(methods)))
-    return [*out, *_trials(place, words, daily=daily), *kept(place, words, "kept")]
+    return out
+
+
+def past(place: PlaceFacts, words: Language) -> list[str]:
+    """Return how the last announced days turned out; before there are any, how trials did.
+
+    Each stands beside its simple rival, a copy of the week before.
+    """
+    told = kept(place, words, "kept")
+    if place.kept is not None and finite(place.kept.naive):
+        told.append(words.text("reading.past.naive", naive=words.percent(place.kept.naive)))
+    if place.outlook is None:
+        return told
+    trials = _trials(place, words, daily=place.outlook.daily)
+    if told or place.score is None:
+        return [*told, *trials]
+    return [words.text("reading.past.trials"), *trials]
 
 
 def _trials(place: PlaceFacts, words: Language, *, daily: bool) -> list[str]:

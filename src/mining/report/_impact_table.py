@@ -25,7 +25,7 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
         rows.append(
             (
                 clean_name(words.set(impact.title)) or str(words.raw("site.none")),
-                _span(impact, words),
+                span(impact, words),
                 _range((impact.effect, impact.low, impact.high), words) if shown else none,
                 _range(parts, words, share=True) if shown and finite(impact.percent) else none,
                 joined(" ", _said(impact, facts.minimum, words, shown=shown)),
@@ -47,13 +47,14 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
     )
 
 
-def _span(impact: Impact, words: Language) -> str:
+def span(impact: Impact, words: Language, *, capital: bool = True) -> str:
+    """Return when an event was, as the beginning of a cell or within a sentence."""
     if impact.end >= pd.Timestamp("2200-01-01"):
         text = words.text("format.since", first=words.date(impact.start, weekday=False))
     else:
         first, last = impact.start.normalize(), (impact.end - pd.Timedelta("1ns")).normalize()
         text = words.date(first) if last <= first else words.period(first, last)
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if capital else text
 
 
 def _range(values: tuple[float, float, float], words: Language, *, share: bool = False) -> str:

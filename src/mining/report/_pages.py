@@ -117,7 +117,7 @@ def _place(place: PlaceFacts, site: Site) -> tuple[dict[str, str], dict[str, byt
     shown = view(place, site.found, site.words, site.models)
     page = site.place_page(place.name, v=shown, printed=printed_address(slug))
     title = site.title("place", clean_name(place.name))
-    files = papers(place, site.found, shown, site.common, site.words, slug=slug, title=title)
+    files = papers(place, site.found, shown, site.of_places, site.words, slug=slug, title=title)
     return page, files
 
 

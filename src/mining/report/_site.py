@@ -77,6 +77,11 @@ class Site:
             ],
         }
 
+    @cached_property
+    def of_places(self) -> dict[str, Any]:
+        """The same for places: whom to ask stands under their transparency, not their sources."""
+        return {**self.common, "source_lines": _sources(self.found, self.words, contact=False)}
+
     def page(self, name: str, **values: Any) -> dict[str, str]:
         """Return a page of the menu by its address: its title stands in the catalogue.
 
@@ -104,7 +109,7 @@ class Site:
         about = {"about": place} if place else {}
         return render(
             f"{name}.html",
-            **{**self.common, **about, **values},
+            **{**(self.of_places if name == "place" else self.common), **about, **values},
             title=self.title(name, place),
             page=name,
             root="../" * here.count("/"),
@@ -112,9 +117,10 @@ class Site:
         )
 
 
-def _sources(found: TerritoryFacts, words: Language) -> list[str]:
-    """Return the lines on where the data come from and what they do not hold."""
-    lines = {k: getattr(found, k) for k in ("source", "attribution", "licence", "contact")}
+def _sources(found: TerritoryFacts, words: Language, *, contact: bool = True) -> list[str]:
+    """Return the lines on where the data come from and what they do not hold, and whom to ask."""
+    keys = ("source", "attribution", "licence", *(("contact",) if contact else ()))
+    lines = {k: getattr(found, k) for k in keys}
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
     period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]

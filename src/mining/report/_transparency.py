@@ -94,12 +94,17 @@ class Sheet:
 
 def sheet_views(found: Sheets, minimum: int, words: Language) -> tuple[Sheet, ...]:
     """Return the sheets of a territory: kinds of sensors, then analyses."""
-    titles = _titles(found.groups, words)
+    named = titles(found.groups, words)
     devices = [
-        _device_sheet(found, group, title, f"capteurs-{n}", words)
-        for n, (group, title) in enumerate(zip(found.groups, titles, strict=True), start=1)
+        _device_sheet(found, group, title, anchor_of(n), words)
+        for n, (group, title) in enumerate(zip(found.groups, named, strict=True), start=1)
     ]
     return (*devices, *(_analysis_sheet(found, name, minimum, words) for name in ANALYSES))
+
+
+def anchor_of(number: int) -> str:
+    """Return where a sheet of sensors stands on the page; they count from 1."""
+    return f"capteurs-{number}"
 
 
 def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: Language) -> Sheet:
@@ -187,17 +192,18 @@ def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -
     return Answer(label, text)
 
 
-def _titles(groups: Sequence[Group], words: Language) -> list[str]:
-    titles = []
+def titles(groups: Sequence[Group], words: Language) -> list[str]:
+    """Return the heading of each sheet of sensors; equal ones are numbered."""
+    found = []
     for group in groups:
         title = words.text(f"transparency.kind.{group.device.kind}")
         counter = f"transparency.counter.{group.device.counter.lower().replace(' ', '_')}"
-        titles.append(words.text(counter, title=title) if words.has(counter) else title)
+        found.append(words.text(counter, title=title) if words.has(counter) else title)
     return [
         title
-        if titles.count(title) == 1
-        else words.text("transparency.numbered", title=title, n=titles[: k + 1].count(title))
-        for k, title in enumerate(titles)
+        if found.count(title) == 1
+        else words.text("transparency.numbered", title=title, n=found[: k + 1].count(title))
+        for k, title in enumerate(found)
     ]
 
 
