@@ -54,7 +54,9 @@ def week(totals: Totals | None, minimum: int, words: Language) -> str:
     return _expected("week", totals.week, period[:1].upper() + period[1:], minimum, words)
 
 
-def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
+def lines(
+    totals: Totals | None, minimum: int, words: Language, *, drivers: bool = True
+) -> list[str]:
     """Return a line for each day of the next week: its total, and what drives it if it is unusual.
 
     Parameters
@@ -65,16 +67,18 @@ def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
         Smallest count that may be shown.
     words : Language
         Words of the page.
+    drivers : bool
+        Whether to say what drives a day.
     """
     if totals is None:
         return []
-    drivers = {d.day: d for d in totals.drivers if d.notable}
+    known = {d.day: d for d in totals.drivers if d.notable and drivers}
     out = []
     for total in totals.next_week:
         name = words.date(total.day, year=False)
         line = _expected("line", total, name[:1].upper() + name[1:], minimum, words)
-        if total.day in drivers:
-            line = line + " " + driven(drivers[total.day], words)
+        if total.day in known:
+            line = line + " " + driven(known[total.day], words)
         out.append(line)
     return out
 
