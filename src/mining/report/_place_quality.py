@@ -15,7 +15,7 @@ from mining.report._quality import SensorQuality
 from mining.report._quality_tables import sensor_name
 from mining.report._site import address
 from mining.report._tables import Table
-from mining.report._transparency import anchor_of, titles
+from mining.report._transparency import anchor_of, titles, told_apart
 
 #: Columns of the table, and their names in the catalogue.
 STATES = {"counted": "valid", "suspect": "suspect", "missing": "missing", "imputed": "imputed"}
@@ -78,9 +78,16 @@ def _table(
     return Table(
         words.text(f"reading.quality.caption{steps}", week=words.week(monday)),
         columns,
-        tuple((clean_name(sensor_name(r)), *(words.number(r.week[s]) for s in used)) for r in rows),
+        tuple((_name(r, rows), *(words.number(r.week[s]) for s in used)) for r in rows),
         unit="steps" if steps else "hours",
     )
+
+
+def _name(row: SensorQuality, rows: Sequence[SensorQuality]) -> str:
+    """Return the name of a sensor, and its id where two of the place share it."""
+    name = sensor_name(row)
+    twice = sum(sensor_name(r) == name for r in rows) > 1
+    return f"{name} ({clean_name(row.sensor)})" if twice else name
 
 
 def transparency_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
@@ -127,7 +134,7 @@ def _sheets(
     here, groups = address("transparency", words), found.transparency.groups
     out = []
     for number, (group, title) in enumerate(zip(groups, titles(groups, words), strict=True), 1):
-        names = [words.isolate(clean_name(n) or s) for s, n in group.members if s in place.sensors]
+        names = [words.isolate(name) for s, name in told_apart(group) if s in place.sensors]
         if names:
             label = words.text("reading.transparency.link", title=title, sensors=words.join(names))
             out.append((label, f"{here}#{anchor_of(number)}"))

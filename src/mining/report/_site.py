@@ -102,7 +102,7 @@ class Site:
 
     def title(self, page: str, place: str = "") -> str:
         """Return the title of a page."""
-        names: dict[str, Any] = {"place": place} if place else {}
+        names: dict[str, Any] = {"place": place} if page == "place" else {}
         return self.words.text(f"page.{page}.title", territory=clean_name(self.found.name), **names)
 
     def _render(self, name: str, here: str, place: str, values: dict[str, Any]) -> str:

@@ -120,7 +120,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
         signs=signs(found, "device", anchor, links, words),
         rows=_rows(found, "device", device.stated, links, words, hidden=device.hidden_below),
         note=say("note", note=words.set(words.isolate(device.note))) if device.note else "",
-        members=tuple((name, files.get(sensor, "")) for sensor, name in _told_apart(group)),
+        members=tuple((name, files.get(sensor, "")) for sensor, name in told_apart(group)),
         file="",
         feedback=feedback,
         code=telephone_sign(anchor, feedback, words) if feedback else None,
