@@ -42,6 +42,14 @@ JOURNAL: list[dict[str, Any]] = [
     {"type": "closure", "title": "Cour fermée", "start": "2025-10-28", "end": "2025-10-29",
      "places": [SCHOOL]},
 ]  # fmt: skip
+SCHOOL_DAYS = (
+    "Vacances scolaires : 7 jours sur 7 cette semaine-là, 7 la semaine précédente et 7 la même "
+    "semaine un an plus tôt."
+)
+MARKET = (
+    "Au journal la même semaine un an plus tôt (marché) : Marché d'automne "
+    "(mercredi 30 octobre 2024)."
+)
 #: What every form says, in this order.
 ORDER = (
     "À retenir", "Chiffres clés", "Quand ?", "Pourquoi ?", "Qu'ont apporté les événements ?",
@@ -122,7 +130,7 @@ def test_every_form_follows_the_reading_order(street: Forms) -> None:
 def test_when_is_the_table_in_words(town: TerritoryFacts, street: Forms) -> None:
     # Saturday weighs 16, 17 h has 45: 1.05 x 1.6 x (10 + 4) x 45, rounded by sensor.
     top = round(10 * 45 * 1.6 * 1.05) + round(4 * 45 * 1.6 * 1.05)
-    assert f"L'heure la plus passante : le samedi de 17 h à 18 h (1 058 passages)." in street.page
+    assert "L'heure la plus passante : le samedi de 17 h à 18 h (1 058 passages)." in street.page
     assert top == 1058
     # Sunday weighs 5, 9 h has 15.
     low = round(10 * 15 * 0.5 * 1.05) + round(4 * 15 * 0.5 * 1.05)
@@ -163,11 +171,9 @@ def test_why_tells_calendar_journal_and_incidents(town: TerritoryFacts, street: 
         "Cette semaine-là comptait 1 jour férié : le samedi 1er novembre (Toussaint).",
         "La semaine précédente n'en comptait aucun.",
         "La même semaine un an plus tôt comptait 1 jour férié.",
-        "Vacances scolaires : 7 jours sur 7 cette semaine-là, 7 la semaine précédente et 7 la "
-        "même semaine un an plus tôt.",
+        SCHOOL_DAYS,
         "Au journal cette semaine-là (travaux) : Travaux du gaz (du 20 au 31 octobre 2025).",
-        "Au journal la même semaine un an plus tôt (marché) : Marché d'automne "
-        "(mercredi 30 octobre 2024).",
+        MARKET,
         "Ces faits datent des semaines comparées. Rien ici ne prouve qu'ils ont joué.",
     ]
     for form in street:
@@ -197,19 +203,19 @@ def test_an_incident_of_the_week_is_told_by_its_label(town: TerritoryFacts) -> N
 @pytest.mark.parametrize(
     ("change", "end"),
     [
-        (0.2, "Rien de connu n'éclaire l'écart : ni le calendrier, ni le journal, ni les incidents."),
-        (0.01, "Rien de particulier n'est connu, ni au calendrier, ni au journal, ni parmi les incidents."),
+        (0.2, "Rien de connu n'éclaire l'écart"),
+        (0.01, "Rien de particulier n'est connu"),
     ],
-)  # fmt: skip
+)
 def test_nothing_known_is_said_as_such(town: TerritoryFacts, change: float, end: str) -> None:
     here = place(town, STREET)
     bare = replace(
         here, journal=(), journal_last=(), journal_year=(),
         last=replace(here.last, change=change), year=replace(here.year, change=0.0),
     )  # fmt: skip
-    assert told(why(bare, replace(town, calendar={}), FRENCH)) == [
-        "Les jours fériés ne sont pas déclarés pour ce territoire.", end,
-    ]  # fmt: skip
+    first, last = told(why(bare, replace(town, calendar={}), FRENCH))
+    assert first == "Les jours fériés ne sont pas déclarés pour ce territoire."
+    assert last.startswith(end)
 
 
 def test_impact_has_interval_rank_and_scope(street: Forms) -> None:
@@ -224,9 +230,7 @@ def test_impact_has_interval_rank_and_scope(street: Forms) -> None:
 
 
 @settings(deadline=None)
-@given(
-    st.lists(st.floats(-2, 2), min_size=1, max_size=30), st.floats(1, 1e5), st.floats(1, 1e5)
-)
+@given(st.lists(st.floats(-2, 2), min_size=1, max_size=30), st.floats(1, 1e5), st.floats(1, 1e5))
 def test_rank_counts_errors_at_least_as_large(
     errors: list[float], observed: float, expected: float
 ) -> None:
@@ -240,7 +244,8 @@ def test_quality_and_transparency_of_the_place(street: Forms) -> None:
     # Two sensors, 169 hours: the week has the hour that autumn repeats; a2 lacks two.
     assert "336 des 338 heures de la semaine du 27 octobre au 2 novembre 2025" in street.page
     assert re.search(r"Compteur a1 169 0 .*?Compteur a2 167 2 ", street.page)
-    assert all("Pour demander, corriger ou vous opposer : donnees@example.org." in f for f in street)
+    asked = "Pour demander, corriger ou vous opposer : donnees@example.org."
+    assert all(asked in form for form in street)
     assert all("Le territoire n'a pas encore décrit ces compteurs." in form for form in street)
 
 

@@ -143,7 +143,9 @@ def _decades(
 
 def speaks(country: str | None, language: str) -> bool:
     """Say whether holidays of a country have names in a language; otherwise its own are given."""
-    return country is not None and _tongue(language, _maker(country).supported_languages) is not None
+    if country is None:
+        return False
+    return _tongue(language, _maker(country).supported_languages) is not None
 
 
 def _tongue(language: str, supported: tuple[str, ...]) -> str | None:

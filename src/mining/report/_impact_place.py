@@ -66,7 +66,8 @@ def _said(impact: Impact, place: PlaceFacts, minimum: int, words: Language) -> l
         hidden = impact.few or impact.unsaid
         key = own if words.has(own) else "impact.reason.other"
         return out if hidden and not words.has(own) else [*out, words.text(key)]
-    said = dict(zip(("middle", "low", "high"), (signed(v, words) for v in figures), strict=True))
+    middle, low, high = (signed(v, words) for v in figures)
+    said: dict[str, Any] = {"middle": middle, "low": low, "high": high}
     if not impact.claimed:
         out.append(_chance(impact, said, words))
     elif finite(impact.percent):
@@ -86,7 +87,8 @@ def _chance(impact: Impact, said: dict[str, Any], words: Language) -> str:
 
 def _seen(impact: Impact, minimum: int, words: Language) -> str:
     title = clean_name(words.set(impact.title)) or str(words.raw("site.none"))
-    said: dict[str, Any] = {"title": words.isolate(title), "when": span(impact, words, capital=False)}
+    said: dict[str, Any] = {"title": words.isolate(title)}
+    said["when"] = span(impact, words, capital=False)
     if not finite(impact.expected):
         return words.text("reading.impact.bare", **said)
     said["expected"] = words.about(impact.expected, "passages")

@@ -96,16 +96,17 @@ def _week(week: Week | None, shown: dict[str, Any], words: Language) -> dict[str
     if week is None or table is None:
         return {"title": title, "intro": "", "lines": [words.text("week.none")]}
     if len(table.columns) > 2:
-        days = [words.weekday(d).capitalize() for d in range(7)]
-        pairs = list(zip(days, table.rows[-1][1:], strict=True))
+        names = [words.weekday(d).capitalize() for d in range(7)]
+        pairs = list(zip(names, table.rows[-1][1:], strict=True))
     else:
         pairs = [(row[0], row[1]) for row in table.rows]
+    days = [words.text("mail.pair", name=n, value=v) for n, v in pairs]
     return {
         "title": title,
         "intro": words.text("week.typical")
         if week.typical
         else words.text("mail.days", week=words.week(week.monday)),
-        "lines": [*(words.text("mail.pair", name=n, value=v) for n, v in pairs), *shown["when_said"]],
+        "lines": [*days, *shown["when_said"]],
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from mining import cube as cubes
 from mining.language import Language, clean_name
 from mining.report._confidence import recent_hours
 from mining.report._known import PlaceFacts, TerritoryFacts
@@ -52,9 +51,7 @@ def quality_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
     return out
 
 
-def _week(
-    rows: Sequence[SensorQuality], monday: pd.Timestamp, steps: str, words: Language
-) -> str:
+def _week(rows: Sequence[SensorQuality], monday: pd.Timestamp, steps: str, words: Language) -> str:
     total, counted = (
         sum(sum(r.week.values()) for r in rows),
         sum(r.week["counted"] for r in rows),
@@ -63,7 +60,10 @@ def _week(
     if counted == total:
         return words.text(f"reading.quality.every{steps}", count=len(rows), week=week)
     unit = "steps" if steps else "hours"
-    said = {"counted": words.number(counted, unit=unit), "total": words.number(total, unit=unit)}
+    said: dict[str, Any] = {
+        "counted": words.number(counted, unit=unit),
+        "total": words.number(total, unit=unit),
+    }
     return words.text(f"reading.quality.some{steps}", week=week, **said)
 
 
@@ -126,9 +126,7 @@ def transparency_view(place: PlaceFacts, found: TerritoryFacts, words: Language)
     }
 
 
-def _sheets(
-    place: PlaceFacts, found: TerritoryFacts, words: Language
-) -> list[tuple[str, str]]:
+def _sheets(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[tuple[str, str]]:
     if found.transparency is None:
         return []
     here, groups = address("transparency", words), found.transparency.groups

@@ -54,9 +54,7 @@ class SensorQuality:
     week: dict[str, int] = field(default_factory=dict)
 
 
-def quality_rows(
-    cube: xr.Dataset, monday: pd.Timestamp | None = None
-) -> tuple[SensorQuality, ...]:
+def quality_rows(cube: xr.Dataset, monday: pd.Timestamp | None = None) -> tuple[SensorQuality, ...]:
     """Return what is known of the cells of each sensor, sorted by place and name.
 
     Parameters

@@ -34,9 +34,10 @@ def reading_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
     """
     events, notes = impact_lines(place, found, words)
     monday = place.last.now
+    week = "" if monday is None else words.text("reading.why.week", week=words.week(monday))
     return {
         "when_said": when(place, found, words),
-        "why_week": "" if monday is None else words.text("reading.why.week", week=words.week(monday)),
+        "why_week": week,
         "why": why(place, found, words),
         "impact_events": events,
         "impact_notes": notes,

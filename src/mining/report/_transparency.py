@@ -207,7 +207,8 @@ def titles(groups: Sequence[Group], words: Language) -> list[str]:
     ]
 
 
-def _told_apart(group: Group) -> list[tuple[str, str]]:
+def told_apart(group: Group) -> list[tuple[str, str]]:
+    """Return each sensor of a sheet with its name, and its id beside a name that stands twice."""
     names = [clean_name(name) or sensor for sensor, name in group.members]
     seen = Counter(names)
     return [

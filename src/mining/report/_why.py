@@ -76,9 +76,7 @@ def _notable(found: Comparison) -> bool:
     return found.possible and abs(found.change) >= NOTABLE
 
 
-def _calendar(
-    weeks: dict[str, pd.Timestamp], found: TerritoryFacts, words: Language
-) -> list[str]:
+def _calendar(weeks: dict[str, pd.Timestamp], found: TerritoryFacts, words: Language) -> list[str]:
     known = {k: found.calendar[m] for k, m in weeks.items() if m in found.calendar}
     return [*_holidays(known, words), *_school(known, words)]
 
