@@ -102,6 +102,6 @@ def _doors(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[st
 def _closed(door: Door, words: Language) -> str:
     said: dict[str, Any] = {"door": words.isolate(door.name), "share": words.percent(door.share)}
     if not finite(door.low):
-        return words.text("reading.when.closed_bare", **said)
+        return words.text("activity.place.closed_bare", **said)
     low, high = words.percent(door.low), words.percent(door.high)
-    return words.text("reading.when.closed", low=low, high=high, **said)
+    return words.text("activity.place.closed", low=low, high=high, **said)

@@ -56,20 +56,13 @@ def why(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[str]:
     # What the weather was, and what it usually does, joins here.
     incidents = _incidents(monday, place)
     told = _incident_lines(incidents, words)
-    out = [*known, *told]
-    if not found.calendar:
-        out.append(words.text("reading.why.holiday_unknown"))
-    if place.incidents is None:
-        out.append(words.text("reading.why.incidents_unknown"))
-    explained = bool(known) or any(i.label != "unexplained" for i in incidents)
-    return [*out, _end(place, words, explained=explained, told=bool(told))]
-
-
-def _end(place: PlaceFacts, words: Language, *, explained: bool, told: bool) -> str:
-    if explained:
-        return words.text("reading.why.beware")
-    changed = any(_notable(c) for c in (place.last, place.year))
-    return words.text(f"reading.why.nothing{'_change' if changed or told else ''}")
+    absent = {"holiday": not found.calendar, "incidents": place.incidents is None}
+    unknown = [words.text(f"reading.why.{k}_unknown") for k, v in absent.items() if v]
+    if known or any(i.label != "unexplained" for i in incidents):
+        return [*known, *told, *unknown, words.text("reading.why.beware")]
+    changed = bool(told) or any(_notable(c) for c in (place.last, place.year))
+    end = ("else_" if unknown else "") + ("change" if changed else "calm")
+    return [*told, *unknown, words.text(f"reading.why.nothing.{end}")]
 
 
 def _notable(found: Comparison) -> bool:
