@@ -101,8 +101,9 @@ def _week(week: Week | None, shown: dict[str, Any], words: Language) -> dict[str
     else:
         pairs = [(row[0], row[1]) for row in table.rows]
     days = [words.text("mail.pair", name=n, value=v) for n, v in pairs]
-    key = "week.typical" if week.typical else "mail.days"
-    intro = words.text(key, **({} if week.typical else {"week": words.week(week.monday)}))
+    intro = words.text("mail.days", week=words.week(week.monday))
+    if week.typical:
+        intro = words.text("week.typical")
     about = [s for s in shown["week_intro"] if s != intro]
     return {"title": title, "intro": intro, "lines": [*days, *shown["when_said"], *about]}
 
