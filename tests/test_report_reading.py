@@ -229,7 +229,7 @@ def test_impact_has_interval_rank_and_scope(street: Forms) -> None:
     said = (
         "Foire d'automne (samedi 11 octobre 2025) : 12 000 passages comptés en tout, environ "
         "10 000 attendus sans cela. Écart : +2 000, entre +1 500 et +2 500 (8 fois sur 10), soit "
-        "+20 %. Sur 150 dates comparables sans événement, 3 s'écartent autant ou plus. "
+        "+20 %. Sur 150 essais à des dates sans événement, 3 s'écartent autant ou plus. "
         "C'est le total de 2 compteurs, dont 1 ici."
     )
     assert all(said in form for form in street)
