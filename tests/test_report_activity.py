@@ -495,7 +495,7 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     out = {k: str(v) for k, v in build(**inputs.everything(cube)).items()}
     mine = out["lieux/rue-des-febvres.html"]
     text = section(mine, "faire")
-    assert "Une heure de plus le lundi de 12 h à 13 h rencontrerait environ 100 passages" in text
+    assert "ouvrir le lundi de 12 h à 13 h : environ 100 passages attendus" in text
     assert "l’heure la plus calme en semaine : le mardi de 6 h à 8 h." in text
     around = section(mine, "autour")
     told = "60 établissements ont ce lieu au plus près, à 300 m au plus, soit 2,1 par hectare."
@@ -505,7 +505,7 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     )
     assert 'href="../activite.html#groupe-1"' in mine
     assert "secret statistique" in section(out["lieux/passage-du-four.html"], "autour")
-    assert "Une heure de plus" not in section(out["lieux/passage-du-four.html"], "faire")
+    assert ", ouvrir le" not in section(out["lieux/passage-du-four.html"], "faire")
     assert 'href="activite.html"' in out["index.html"]
 
 

@@ -83,9 +83,12 @@ def test_the_text_alone_says_it_all(site: dict[str, str | bytes], letter: EmailM
     key = [plain("".join(e.itertext())).strip() for e in page.findall(".//dl[@class='key']//dd")]
     assert len(key) == 3
     sections = {s.get("aria-labelledby"): s for s in page.iter("section")}
-    parts = ("retenir", "prevision-titre", "faire", "limites", "sources")
+    parts = ("retenir", "semaine-titre", "pourquoi", "faire", "qualite", "sources")
     lists = [sections[name].find("ul") for name in parts]
     told = [plain("".join(e.itertext())).strip() for one in lists for e in one.iter("li")]
+    days = sections["prevision-titre"].find("ul").iter("li")
+    # What drives a day stands on the page and on paper only.
+    told += [plain("".join(e.itertext())).strip().split(" C’est ")[0] for e in days]
     assert len(told) > 25
     for sentence in [*key, *told]:
         # How far a figure can be trusted stands in a frame there, in brackets here.

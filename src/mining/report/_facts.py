@@ -12,6 +12,7 @@ import xarray as xr
 
 from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
+from mining.report._calendar import weeks_of
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._door import Door
 from mining.report._explore_courses import exploration
@@ -182,7 +183,7 @@ def facts(
         groups=without(groups(activity), closed),
         models=model_rows(summary, chosen),
         coverage=coverage_rows(coverage, inputs.served, chosen),
-        quality=quality_rows(cube),
+        quality=quality_rows(cube, table.last_monday()),
         history=history_of(
             incidents,
             table.today,
@@ -200,6 +201,7 @@ def facts(
         exploration=explored,
         coming=tuple(e for e in inputs.journal if e.start >= table.today),
         site=territory.site,
+        calendar=weeks_of(cube, _compared(table)),
     )
 
 
@@ -310,19 +312,29 @@ def _shared(
             whole=group is not None,
             door=door,
         ),
-        "journal": _journal(inputs.journal, table.last_monday(), places, sensors),
+        **_journals(inputs.journal, _compared(table), places, sensors),
     }
 
 
-def _journal(
+def _compared(table: Clock) -> tuple[pd.Timestamp | None, ...]:
+    """Return the Mondays of the last week, of the week before and of the same week last year."""
+    monday = table.last_monday()
+    return (None,) * 3 if monday is None else (monday, monday - WEEK, year_before(monday))
+
+
+def _journals(
     journal: Sequence[Entry],
-    monday: pd.Timestamp | None,
+    mondays: Sequence[pd.Timestamp | None],
     places: Sequence[str],
     sensors: Sequence[str],
-) -> tuple[Entry, ...]:
-    if monday is None:
-        return ()
-    return during(journal, monday, monday + WEEK, places=places, sensors=sensors)
+) -> dict[str, tuple[Entry, ...]]:
+    names = ("journal", "journal_last", "journal_year")
+    return {
+        name: ()
+        if monday is None
+        else during(journal, monday, monday + WEEK, places=places, sensors=sensors)
+        for name, monday in zip(names, mondays, strict=True)
+    }
 
 
 def _source(cube: xr.Dataset) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from mining.report._activity_facts import ActivityFacts
+from mining.report._calendar import WeekDays
 from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
@@ -69,8 +70,9 @@ class PlaceFacts:
         None where none were looked for.
     rhythm : Rhythm or None
         Usual week and group.
-    journal : tuple of Entry
-        What the journal says of the week shown.
+    journal, journal_last, journal_year : tuple of Entry
+        What the journal says of the week shown, of the week before, and of the same ISO week last
+        year.
     sensitive : str
         What makes the place sensitive; nothing finer than a day is then told of it.
     """
@@ -90,6 +92,8 @@ class PlaceFacts:
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
     sensitive: str = ""
+    journal_last: tuple[Entry, ...] = ()
+    journal_year: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,9 @@ class TerritoryFacts:
         What is stated of sensors and analyses; None where the territory states nothing.
     disclosure : Record
         What this edition and those before it have hidden and told.
+    calendar : mapping
+        Public and school holidays of the last week, of the week before and of the same ISO week
+        last year, by Monday; empty where the territory declares no country.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
     coming : tuple of Entry
@@ -166,3 +173,4 @@ class TerritoryFacts:
     exploration: Exploration | None = None
     coming: tuple[Entry, ...] = ()
     site: str = ""
+    calendar: Mapping[pd.Timestamp, WeekDays] = field(default_factory=dict)

@@ -124,7 +124,7 @@ def _place(place: PlaceFacts, site: Site) -> tuple[dict[str, str], dict[str, byt
     shown = view(place, site.found, site.words, site.models)
     page = site.place_page(place.name, v=shown, printed=printed_address(slug))
     title = site.title("place", clean_name(place.name))
-    common = {**site.common, "public": site.public(site.places[place.name])}
+    common = {**site.of_places, "public": site.public(site.places[place.name])}
     files = papers(place, site.found, shown, common, site.words, slug=slug, title=title)
     return page, files
 

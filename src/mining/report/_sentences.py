@@ -11,6 +11,7 @@ from mining.language import Language, clean_name, days, finite, joined, mark
 from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
+from mining.report._journal import Entry
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._rhythms import Rhythm
 from mining.report._trend import Comparison, Trend
@@ -73,14 +74,16 @@ def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
     return out
 
 
-def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str]:
-    """Return how to read the week, and what it rests on."""
+def week_reading(
+    week: Week, facts: TerritoryFacts, words: Language, *, noon: bool = True
+) -> list[str]:
+    """Return how to read the week, and what it rests on; `noon`: with the share of midday."""
     out = [words.text("week.reading")]
     if ((week.states == Cell.LOW) | (week.states == Cell.WITHHELD)).any():
         out.append(words.text("week.reading_low", minimum=words.bound(facts.minimum)))
     if ((week.states == Cell.ABSENT) & week.exists).any():
         out.append(words.text("week.reading_absent"))
-    if finite(week.noon):
+    if noon and finite(week.noon):
         out.append(words.text("week.noon", share=words.percent(week.noon)))
     if week.share < 1 and not week.typical:
         out.append(words.text("week.share", share=words.share(week.share)))
@@ -105,16 +108,18 @@ def week_description(week: Week, words: Language) -> str:
 
 def journal(place: PlaceFacts, words: Language) -> list[str]:
     """Return what the journal says of the week."""
-    return [
-        words.text(
-            "format.in_force",
-            title=words.isolate(e.title),
-            period=words.text("format.since", first=words.date(e.start, weekday=False))
-            if e.end == pd.Timestamp.max
-            else span(e.start, e.end, words),
-        )
-        for e in place.journal
-    ]
+    return [in_force(e, words) for e in place.journal]
+
+
+def in_force(entry: Entry, words: Language) -> str:
+    """Return the title of an entry of the journal, and when it is in force."""
+    return words.text(
+        "format.in_force",
+        title=words.isolate(entry.title),
+        period=words.text("format.since", first=words.date(entry.start, weekday=False))
+        if entry.end == pd.Timestamp.max
+        else span(entry.start, entry.end, words),
+    )
 
 
 def trend_description(trend: Trend, words: Language) -> str:

@@ -89,6 +89,11 @@ class Site:
         site = self.found.site
         return f"{site}/{'' if here == 'index.html' else here}" if site else ""
 
+    @cached_property
+    def of_places(self) -> dict[str, Any]:
+        """The same for places: whom to ask stands under their transparency, not their sources."""
+        return {**self.common, "source_lines": _sources(self.found, self.words, contact=False)}
+
     def page(self, name: str, **values: Any) -> dict[str, str]:
         """Return a page of the menu by its address: its title stands in the catalogue.
 
@@ -116,7 +121,12 @@ class Site:
         about = {} if place is None else {"about": place}
         return render(
             f"{name}.html",
-            **{**self.common, "public": self.public(here), **about, **values},
+            **{
+                **(self.of_places if name == "place" else self.common),
+                "public": self.public(here),
+                **about,
+                **values,
+            },
             title=self.title(name, place),
             page=name,
             root="../" * here.count("/"),
@@ -124,9 +134,10 @@ class Site:
         )
 
 
-def _sources(found: TerritoryFacts, words: Language) -> list[str]:
-    """Return the lines on where the data come from and what they do not hold."""
-    lines = {k: getattr(found, k) for k in ("source", "attribution", "licence", "contact")}
+def _sources(found: TerritoryFacts, words: Language, *, contact: bool = True) -> list[str]:
+    """Return the lines on where the data come from and what they do not hold, and whom to ask."""
+    keys = ("source", "attribution", "licence", *(("contact",) if contact else ()))
+    lines = {k: getattr(found, k) for k in keys}
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
     period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]

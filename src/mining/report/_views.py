@@ -19,6 +19,7 @@ from mining.report._keep import keep
 from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._options import options
+from mining.report._reading import reading_view
 from mining.report._site import address
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
@@ -39,6 +40,7 @@ def view(
         "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
         "year": say.comparison(place.year, words, year=True),
+        "year_notes": _year_notes(place, words),
         "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
         "comparison_table": tables.comparison_table(place, words),
         **_week_view(place, found, words),
@@ -47,7 +49,15 @@ def view(
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
         **around,
+        **({} if whole else reading_view(place, found, words)),
     }
+
+
+def _year_notes(place: PlaceFacts, words: Language) -> list[str]:
+    """Return what to beware of in the comparisons, or why there is none: a table has the rest."""
+    said = say.comparison(place.year, words, year=True)
+    last = [] if place.last.possible else say.comparison(place.last, words, year=False)
+    return [*last, *(said[1:] if place.year.possible else said)]
 
 
 def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
         **out,
         "week_intro": intro,
         "week_figure": safe(drawing),
-        "week_reading": say.week_reading(week, found, words),
+        "week_reading": say.week_reading(week, found, words, noon=place is found.whole),
         "week_notes": words.text("week.notes", minimum=words.bound(found.minimum)),
     }
 
