@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mining import calendars
 from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._clock import WEEK, Clock, clock
+from mining.report._compare import Comparison, compare, year_before, year_on_year
 from mining.report._door import Door
 from mining.report._explore_courses import exploration
 from mining.report._history import history_of
@@ -27,8 +29,9 @@ from mining.report._rhythms import groups, rhythm_of
 from mining.report._sensitive import by_day, without
 from mining.report._together import compare_together, trend_together, week_together
 from mining.report._totals import TERRITORY, totals_of
-from mining.report._trend import compare, trend, year_before
+from mining.report._trend import trend
 from mining.report._trials import coverage_rows, model_rows, place_score
+from mining.report._twins import Twins, twins_of, unlike
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
 from mining.secrecy import Record
@@ -44,6 +47,7 @@ class _Inputs:
     sensitive: Mapping[str, str]
     place_clock: Clock | None
     journal: tuple[Entry, ...]
+    calendar: calendars.Calendar
     forecast: xr.Dataset | None
     days: xr.Dataset | None
     weeks: xr.Dataset | None
@@ -141,6 +145,7 @@ def facts(
         sensitive=closed,
         place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
         journal=entries(cube),
+        calendar=calendars.of_cube(cube.assign_attrs(events="")),
         forecast=forecast,
         days=days,
         weeks=weeks,
@@ -237,7 +242,6 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
 
 def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     table, minimum, door = inputs.clock, inputs.minimum, inputs.door
-    monday = table.last_monday()
     common: dict[str, Any] = {
         "journal": inputs.journal,
         "places": (name,),
@@ -248,8 +252,8 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     found = PlaceFacts(
         name=name,
         week=last_week(table, sensors, minimum, door=door, place=name),
-        last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
-        year=compare(table, sensors, None if monday is None else year_before(monday), **common),
+        last=_last(inputs, sensors, common),
+        year=year_on_year(table, sensors, *_year(inputs), **common),
         trend=trend(table, sensors, **common),
         rhythm=rhythm_of(inputs.activity, name, minimum),
         sensitive=inputs.sensitive.get(name, ""),
@@ -263,11 +267,29 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     return found
 
 
+def _last(inputs: _Inputs, sensors: tuple[str, ...], common: Mapping[str, Any]) -> Comparison:
+    """Compare the last week with the one before, and say whether a holiday fell in one alone."""
+    monday = inputs.clock.last_monday()
+    if monday is None:
+        return compare(inputs.clock, sensors, None, **common)
+    found = compare(inputs.clock, sensors, monday - WEEK, **common)
+    return replace(found, unlike=unlike(inputs.calendar, monday, monday - WEEK))
+
+
+def _year(inputs: _Inputs) -> tuple[pd.Timestamp | None, Twins | None]:
+    """Return the Monday of the same ISO week a year earlier, and what each day stands beside."""
+    monday = inputs.clock.last_monday()
+    before = None if monday is None else year_before(monday)
+    if monday is None or before is None:
+        return None, None
+    return before, twins_of(inputs.calendar, monday, before)
+
+
 def _whole(inputs: _Inputs, name: str, places: tuple[PlaceFacts, ...]) -> PlaceFacts:
     """Return the figures of the territory: sums of what its places tell."""
     monday = inputs.clock.last_monday()
     last = None if monday is None else monday - WEEK
-    year = None if monday is None else year_before(monday)
+    year, _ = _year(inputs)
     return PlaceFacts(
         name=name,
         week=week_together(inputs.door, places, inputs.minimum),

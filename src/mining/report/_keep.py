@@ -13,11 +13,11 @@ from mining.language import Language, clean_name, days, figures_of, implied, mar
 from mining.report import _ahead as ahead
 from mining.report import _confidence as sure
 from mining.report import _sentences as say
+from mining.report._compare import Comparison
 from mining.report._key import changed, week_total
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._outlook import Outlook
 from mining.report._totals import Totals
-from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from mining.language import Language, days, implied, mark
 from mining.report import _confidence as sure
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from mining.report._activity_facts import ActivityFacts
+from mining.report._compare import Comparison
 from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
@@ -19,7 +20,7 @@ from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
 from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window

@@ -9,11 +9,12 @@ import pandas as pd
 
 from mining.language import Language, clean_name, days, finite, joined, mark
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._rhythms import Rhythm
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 from mining.report._trials import ModelRow
 from mining.report._weeks import Week
 

@@ -9,11 +9,12 @@ import pandas as pd
 from mining.language import Language, Said, Span, clean_name, days, finite, mark
 from mining.report import _sentences as say
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison, year_before
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._rhythms import Group, Rhythm
-from mining.report._trend import Comparison, Trend, year_before
+from mining.report._trend import Trend
 from mining.report._weeks import Week
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 
 from mining import secrecy
 from mining.report._clock import BoolArray, Clock, FloatArray
+from mining.report._compare import Comparison
 from mining.report._disclosure import Cell, StateArray
 from mining.report._door import Door, Shut
 from mining.report._journal import Entry
 from mining.report._known import PlaceFacts
-from mining.report._trend import Comparison, Trend, panel_of
+from mining.report._trend import Trend, panel_of
 from mining.report._weeks import Week, last_week, week_of
 from mining.secrecy import ALONE, Hidden
 
@@ -142,7 +143,18 @@ def compare_together(
         sensors_total=total,
         set_aside=(*(s for c in possible for s in c.set_aside), *renewed),
         hardware=_entries(c.hardware for c in same),
+        twins=next((c.twins for c in same if c.twins), None),
+        naive=_naive(places, same, before),
+        unlike=any(c.unlike for c in same),
     )
+
+
+def _naive(
+    places: Sequence[PlaceFacts], same: Sequence[Comparison], before: pd.Timestamp | None
+) -> Comparison | None:
+    """Return the sum of what comparisons would be without regard to holidays, where all know it."""
+    found = [c.naive for c in same if c.naive is not None]
+    return compare_together(places, found, before) if len(found) == len(same) else None
 
 
 def _entries(found: object) -> tuple[Entry, ...]:
