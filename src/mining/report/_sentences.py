@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from mining.language import Language, clean_name, days, finite, joined, mark
+from mining.language import Language, clean_name, finite, joined
 from mining.report._clock import DAY, WEEK
-from mining.report._compare import Comparison
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
@@ -37,41 +34,6 @@ def sensors(words: Language, used: int, total: int) -> str:
 def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str:
     """Return "du 2 au 8 janvier 2026" for any run of days."""
     return words.period(first, last)
-
-
-def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
-    """Return a comparison in words, or why there is none, then what to beware of."""
-    which = "year" if year else "last"
-    if not found.possible or found.now is None or found.before is None:
-        reason = words.text(f"compare.{found.reason}")
-        return [words.text(f"compare.impossible_{which}", reason=reason)]
-    change = words.percent(found.change, 1, signed=True)
-    before = mark(
-        words.number(found.passages_before, unit="passages"),
-        span=days(found.before, found.before + WEEK - DAY),
-    )
-    said: dict[str, Any] = {
-        "year": {"week": words.week(found.now), "before": before},
-        "last": {"week": words.week(found.before)},
-    }[which]
-    count = found.passages if year else found.passages_before
-    out = [words.text(f"compare.{which}", count=round(count), change=change, **said)]
-    if year:
-        by = sensors(words, len(found.sensors), found.sensors_total)
-        out.append(words.text("compare.how", sensors=by))
-    if found.set_aside:
-        out.append(words.text("compare.set_aside", count=len(found.set_aside)))
-    if found.hardware:
-        out.append(words.text("compare.hardware"))
-        out += [
-            words.text(
-                "compare.hardware_entry",
-                date=words.date(e.start),
-                title=words.isolate(e.title),
-            )
-            for e in found.hardware
-        ]
-    return out
 
 
 def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str]:

@@ -100,7 +100,9 @@ def _typical(clock: Clock, places: Sequence[PlaceFacts], minimum: int) -> Week |
     states[(states != Cell.ABSENT) & ~shown] = Cell.WITHHELD
     counts = np.where(states == Cell.SHOWN, week.counts, np.nan)
     total = sum(len(p.sensors) for p in places)
-    return replace(week, counts=counts, states=states, sensors_total=total, noon=np.nan)
+    return replace(
+        week, counts=counts, states=states, sensors_total=total, noon=np.nan, evening=np.nan
+    )
 
 
 def _shut_days(week: Week) -> bool:
@@ -184,7 +186,15 @@ def trend_together(places: Sequence[PlaceFacts]) -> Trend | None:
         now=now[panel].sum(axis=0),
         before=before[panel].sum(axis=0),
         complete=np.all([t.complete for t in used], axis=0),
+        hours=_least([t.hours for t in used]),
+        hours_before=_least([t.hours_before for t in used]),
         sensors=tuple(s for t in used for s in t.sensors),
         sensors_total=total,
         hardware=_entries(t.hardware for t in used),
     )
+
+
+def _least(shares: Sequence[FloatArray]) -> FloatArray:
+    """Return the share of hours of sums: the least of their parts, NaN where one is not known."""
+    out: FloatArray = np.min(shares, axis=0)
+    return out

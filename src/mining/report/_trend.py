@@ -27,14 +27,19 @@ class Trend:
         sensors counted too few hours.
     complete : ndarray (week,) of bool
         Whether all hours of the week were counted by all sensors.
+    hours, hours_before : ndarray (week,)
+        Share of the hours of each week, and of the same ISO week a year earlier, that the sensor
+        that counted least has counted; NaN outside the data.
     sensors, sensors_total, hardware
-        As in :class:`Comparison`.
+        As in :class:`mining.report._compare.Comparison`.
     """
 
     mondays: pd.DatetimeIndex
     now: FloatArray
     before: FloatArray
     complete: BoolArray
+    hours: FloatArray
+    hours_before: FloatArray
     sensors: tuple[str, ...]
     sensors_total: int
     hardware: tuple[Entry, ...]
@@ -86,6 +91,12 @@ def trend(
         now=_totals(door, list(mondays), (place, used), minimum),
         before=_totals(door, earlier, (place, used), minimum),
         complete=(share_now[:, panel] == 1).all(axis=1),
+        hours=share_now[:, panel].min(axis=1),
+        hours_before=np.where(
+            [b is not None and b >= clock.start for b in earlier],
+            share_then[:, panel].min(axis=1),
+            np.nan,
+        ),
         sensors=used,
         sensors_total=len(sensors),
         hardware=hardware_between(journal, start, last + WEEK, places=places, sensors=used),

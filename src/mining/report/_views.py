@@ -7,6 +7,7 @@ from typing import Any
 from mining.language import Language, clean_name
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
+from mining.report import _aligned as aligned
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
@@ -38,15 +39,24 @@ def view(
         "key_figures": key_figures(place, found, words),
         "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
-        "year": say.comparison(place.year, words, year=True),
-        "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
-        "comparison_table": tables.comparison_table(place, words),
+        **_compared_view(place, words),
         **_week_view(place, found, words),
         **_trend_view(place, words),
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
         **around,
+    }
+
+
+def _compared_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
+    last, year = place.last, place.year
+    beware = [words.text("standing.unlike_last")] if last.unlike else []
+    return {
+        "year": aligned.compared(year, words, year=True),
+        "last": beware if last.possible else aligned.compared(last, words, year=False),
+        "comparison_table": aligned.comparison_table(aligned.rows_of(last, year), words),
+        "twins_table": aligned.twins_table(year, words),
     }
 
 
