@@ -13,6 +13,7 @@ import xarray as xr
 from mining import calendars
 from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
+from mining.report._bands import index_of, ordinary
 from mining.report._clock import WEEK, Clock, clock
 from mining.report._compare import Comparison, compare, year_before, year_on_year
 from mining.report._door import Door
@@ -259,12 +260,24 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
         sensitive=inputs.sensitive.get(name, ""),
         **_shared(inputs, name, {name: sensors}),
     )
+    found = _with_index(found, inputs)
     if found.sensitive:
         found = replace(found, rhythm=None)
     if found.sensitive or (NAIVE_MODEL in found.served and door.hides_lately(name)):
         # A copy of last week would tell its hidden hours.
         return replace(found, outlook=by_day(found.outlook, found.totals, minimum))
     return found
+
+
+def _with_index(place: PlaceFacts, inputs: _Inputs) -> PlaceFacts:
+    """Return a place with its week on a scale where an ordinary week is 100."""
+    weekly = place.trend
+    if weekly is None:
+        return place
+    journal = [e for e in inputs.journal if e.touches((place.name,), weekly.sensors)]
+    usual = ordinary(weekly.mondays, weekly.now, journal, inputs.calendar)
+    index = index_of(float(weekly.now[-1]), usual)
+    return replace(place, index=index, ordinary_weeks=usual.size)
 
 
 def _last(inputs: _Inputs, sensors: tuple[str, ...], common: Mapping[str, Any]) -> Comparison:

@@ -71,6 +71,9 @@ class PlaceFacts:
         Usual week and group.
     journal : tuple of Entry
         What the journal says of the week shown.
+    index, ordinary_weeks : float, int
+        The week where 100 is the median of eight ordinary weeks, NaN where fewer are known, and
+        how many of them are.
     sensitive : str
         What makes the place sensitive; nothing finer than a day is then told of it.
     """
@@ -89,6 +92,8 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
+    index: float = float("nan")
+    ordinary_weeks: int = 0
     sensitive: str = ""
 
 

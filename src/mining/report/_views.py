@@ -21,6 +21,7 @@ from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._options import options
 from mining.report._site import address
+from mining.report._standing import standing_view
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
@@ -40,6 +41,7 @@ def view(
         "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
         **_compared_view(place, words),
+        **standing_view(place, found, words),
         **_week_view(place, found, words),
         **_trend_view(place, words),
         **_outlook_view(place, found, words, models),
