@@ -96,6 +96,11 @@ def _aligned(found: Comparison, words: Language) -> list[str]:
     return out
 
 
+def curve(found: Comparison, words: Language) -> list[str]:
+    """Return that the curve of a year earlier aligns no holidays, where that makes a difference."""
+    return [words.text("standing.curve")] if found.naive else []
+
+
 def _hardware(found: Comparison, words: Language) -> list[str]:
     if not found.hardware:
         return []
@@ -150,7 +155,8 @@ def comparison_table(found: Sequence[tuple[str, Comparison]], words: Language) -
         return None
     columns = ("what", "now", "before", "change")
     headers = tuple(words.text(f"compare.col_{c}") for c in columns)
-    return Table(words.text("compare.table"), headers, rows, unit="passages")
+    caption = words.text("compare.table" if len(rows) < 3 else "standing.table")
+    return Table(caption, headers, rows, unit="passages")
 
 
 def rows_of(last: Comparison, year: Comparison) -> list[tuple[str, Comparison]]:

@@ -85,7 +85,8 @@ def ordinary(
     renewed = max((e.start for e in journal if e.type == "hardware"), default=pd.Timestamp.min)
     busy = [e for e in journal if e.type in EVENTS]
     days = pd.DatetimeIndex([m + k * DAY for m in mondays for k in range(7)])
-    free = ~calendar.days(days)["is_holiday"].to_numpy().reshape(-1, 7).any(axis=1)
+    holidays = calendar.days(days)["is_holiday"].to_numpy().reshape(-1, 7)
+    free = np.asarray(~holidays.any(axis=1))
     found = [
         float(total)
         for monday, total, fit in zip(mondays[:-1], totals[:-1], free[:-1], strict=True)

@@ -105,7 +105,7 @@ def _week(
         "journal_title": words.text("week.journal"),
         "journal": shown["journal"],
         "compared_title": words.text("compare.table"),
-        "compared": [*shown["year"], *shown["last"]],
+        "compared": [*shown["year"], *shown["last"], *shown["standing"][:1]],
     }
 
 

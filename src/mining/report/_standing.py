@@ -78,9 +78,10 @@ def standing_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> 
     week = known.get("week")
     if week is None:
         return {**out, "standing": [_none(place, found, words)]}
-    said = _said(week, words)
+    territory = clean_name(found.name)
+    said = _said(week, territory, words)
     return {
-        "standing": _sentences(known, place, words),
+        "standing": _sentences(known, place, territory, words),
         "standing_notes": _notes(known, words),
         "standing_figure": safe(
             standing_figure(
@@ -91,7 +92,7 @@ def standing_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> 
                 description=words.text("standing.figure_desc", **said),
             )
         ),
-        "standing_table": _table(known, place, found, words),
+        "standing_table": _table(known, place, territory, words),
     }
 
 
@@ -169,30 +170,30 @@ def _shown(name: str, value: float, words: Language) -> str:
     return words.percent(value)
 
 
-def _pair(one: Standing, words: Language) -> dict[str, str]:
-    return {"here": _shown(one.name, one.here, words), "median": _median(one, words)}
+def _pair(one: Standing, territory: str, words: Language) -> dict[str, str]:
+    """Return the figure of the place and the median, which is one of the territory."""
+    median = _shown(one.name, one.median, words)
+    return {"here": _shown(one.name, one.here, words), "median": mark(median, place=territory)}
 
 
-def _median(one: Standing, words: Language) -> str:
-    return _shown(one.name, one.median, words)
-
-
-def _said(week: Standing, words: Language) -> dict[str, Any]:
+def _said(week: Standing, territory: str, words: Language) -> dict[str, Any]:
     return {
         "n": words.number(len(week.every), unit="places"),
         "band": words.text(f"standing.band.{week.band}"),
-        **_pair(week, words),
+        **_pair(week, territory, words),
     }
 
 
-def _sentences(known: dict[str, Standing], place: PlaceFacts, words: Language) -> list[str]:
-    said = _said(known["week"], words)
+def _sentences(
+    known: dict[str, Standing], place: PlaceFacts, territory: str, words: Language
+) -> list[str]:
+    said = _said(known["week"], territory, words)
     out = [words.text("standing.week", n=said["n"], band=said["band"])]
     if "last" in known:
-        pair = _pair(known["last"], words)
+        pair = _pair(known["last"], territory, words)
         out.append(words.text("standing.change", change=pair["here"], median=pair["median"]))
     if "index" in known:
-        pair = _pair(known["index"], words)
+        pair = _pair(known["index"], territory, words)
         out.append(words.text("standing.index", index=pair["here"], median=pair["median"]))
     elif place.ordinary_weeks < REFERENCE:
         least, found = (words.number(n, unit="weeks") for n in (REFERENCE, place.ordinary_weeks))
@@ -215,22 +216,17 @@ def _none(place: PlaceFacts, found: TerritoryFacts, words: Language) -> str:
     return words.text("standing.none_few", count=count, least=words.number(LEAST, unit="places"))
 
 
-def _table(
-    known: dict[str, Standing], place: PlaceFacts, found: TerritoryFacts, words: Language
-) -> Table:
-    rows = tuple(
-        (
-            words.text(f"standing.row.{one.name}"),
-            _shown(one.name, one.here, words),
-            mark(_median(one, words), place=clean_name(found.name)),
-            words.text(f"standing.band.{one.band}"),
-            mark(words.number(len(one.every), unit="places"), place=clean_name(found.name)),
-        )
-        for one in known.values()
-    )
+def _table(known: dict[str, Standing], place: PlaceFacts, territory: str, words: Language) -> Table:
+    rows = []
+    for one in known.values():
+        pair = _pair(one, territory, words)
+        number = mark(words.number(len(one.every), unit="places"), place=territory)
+        band = words.text(f"standing.band.{one.band}")
+        label = words.text(f"standing.row.{one.name}")
+        rows.append((label, pair["here"], pair["median"], band, number))
     columns = tuple(
         words.text(f"standing.col_{c}") for c in ("what", "here", "median", "band", "places")
     )
     week = place.week
     caption = words.text("standing.caption", week=words.week(week.monday) if week else "")
-    return Table(caption, columns, rows, text=frozenset({3}))
+    return Table(caption, columns, tuple(rows), text=frozenset({3}))

@@ -49,13 +49,12 @@ def standing_figure(
             values[others], heights[others], "o", ms=8, mfc=style.EMPTY, mec=style.FAINT, mew=1.3
         )
         axes.plot(values[own], heights[own], "D", ms=11, mfc=style.ACCENT, mec="white", mew=1.2)
-        _name(
-            axes, np.median(values), 1.9, words.text("standing.figure_median"), style.INK, "normal"
-        )
-        _name(
-            axes, here, float(heights[own]) + 0.42, words.text("standing.figure_here"),
-            style.ACCENT, "bold",
-        )  # fmt: skip
+        middle, own_name = (words.text(f"standing.figure_{k}") for k in ("median", "here"))
+        median = float(np.median(values))
+        _name(axes, (median, 1.9), middle, "center", color=style.INK)
+        spot = (here, float(heights[own]) + 0.42)
+        away = "right" if here <= median else "left"  # the name does not cross the line
+        _name(axes, spot, own_name, away, color=style.ACCENT, fontweight="bold")
 
     return style.draw(
         paint, name="situer", title=title, description=description, heights=(150, 150)
@@ -100,9 +99,9 @@ def _top(values: FloatArray) -> float:
     return float(values.max()) or 1.0
 
 
-def _name(axes: Axes, x: float, y: float, text: str, color: str, weight: str) -> None:
+def _name(axes: Axes, spot: tuple[float, float], text: str, side: str, **look: str) -> None:
     """Write a name above a point, turned inwards near the edges."""
     low, high = axes.get_xlim()
-    share = (x - low) / (high - low)
-    side = "left" if share < 0.12 else "right" if share > 0.88 else "center"
-    axes.text(x, y, text, color=color, fontweight=weight, ha=side, va="bottom")
+    share = (spot[0] - low) / (high - low)
+    side = "left" if share < 0.12 else "right" if share > 0.88 else side
+    axes.text(*spot, text, ha=side, va="bottom", **look)  # type: ignore[arg-type]

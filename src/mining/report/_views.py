@@ -113,7 +113,7 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     )
     return {
         "trend_figure": safe(drawing),
-        "trend_reading": say.trend_reading(trend, words),
+        "trend_reading": [*say.trend_reading(trend, words), *aligned.curve(place.year, words)],
         "trend_table": tables.trend_table(trend, words),
     }
 
