@@ -44,17 +44,18 @@ def standing_figure(
         heights = stacked(values, NEAR * (2 if narrow else 1) * _top(values))
         own = int(np.argmax(values == here))
         others = np.arange(len(values)) != own
-        axes.vlines(np.median(values), -0.4, 1.75, color=style.INK, lw=1.2, ls=(0, (4, 3)))
+        top, median = float(heights.max()), float(np.median(values))
+        axes.set_ylim(-0.5, top + 2.1)
+        axes.vlines(median, -0.4, top + 1.35, color=style.INK, lw=1.2, ls=(0, (4, 3)))
         axes.plot(
             values[others], heights[others], "o", ms=8, mfc=style.EMPTY, mec=style.FAINT, mew=1.3
         )
+        axes.vlines(here, heights[own], top + 0.5, color=style.ACCENT, lw=1.2)
         axes.plot(values[own], heights[own], "D", ms=11, mfc=style.ACCENT, mec="white", mew=1.2)
         middle, own_name = (words.text(f"standing.figure_{k}") for k in ("median", "here"))
-        median = float(np.median(values))
-        _name(axes, (median, 1.9), middle, "center", color=style.INK)
-        spot = (here, float(heights[own]) + 0.42)
+        _name(axes, (median, top + 1.5), middle, "center", color=style.INK)
         away = "right" if here <= median else "left"  # the name does not cross the line
-        _name(axes, spot, own_name, away, color=style.ACCENT, fontweight="bold")
+        _name(axes, (here, top + 0.5), own_name, away, color=style.ACCENT, fontweight="bold")
 
     return style.draw(
         paint, name="situer", title=title, description=description, heights=(150, 150)
@@ -90,7 +91,6 @@ def _axis(axes: Axes, values: FloatArray, words: Language, *, narrow: bool) -> N
     style.calm(axes, grid=False)
     axes.set_yticks([])
     axes.set_xlim(-0.02 * top, 1.06 * top)
-    axes.set_ylim(-0.5, 2.4)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow else 6, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: axis_number(x, top, words)))
 
