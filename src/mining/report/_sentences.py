@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mining.language import Language, clean_name, finite, joined
+from mining.report import _confidence as sure
 from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
@@ -43,7 +44,7 @@ def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str
         out.append(words.text("week.reading_low", minimum=words.bound(facts.minimum)))
     if ((week.states == Cell.ABSENT) & week.exists).any():
         out.append(words.text("week.reading_absent"))
-    if finite(week.noon):
+    if finite(week.noon) and (week.typical or sure.told(week)):
         out.append(words.text("week.noon", share=words.percent(week.noon)))
     if week.share < 1 and not week.typical:
         out.append(words.text("week.share", share=words.share(week.share)))
