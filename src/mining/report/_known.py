@@ -10,6 +10,7 @@ import pandas as pd
 
 from mining.report._activity_facts import ActivityFacts
 from mining.report._calendar import WeekDays
+from mining.report._compare import Comparison
 from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
@@ -20,7 +21,7 @@ from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
 from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
 from mining.report._weeks import Week
 from mining.report._windows import Window
@@ -73,6 +74,9 @@ class PlaceFacts:
     journal, journal_last, journal_year : tuple of Entry
         What the journal says of the week shown, of the week before, and of the same ISO week last
         year.
+    index, ordinary_weeks : float, int
+        The week where 100 is the median of eight ordinary weeks, NaN where fewer are known, and
+        how many of them are.
     sensitive : str
         What makes the place sensitive; nothing finer than a day is then told of it.
     """
@@ -91,6 +95,8 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
+    index: float = float("nan")
+    ordinary_weeks: int = 0
     sensitive: str = ""
     journal_last: tuple[Entry, ...] = ()
     journal_year: tuple[Entry, ...] = ()

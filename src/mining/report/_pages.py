@@ -141,7 +141,9 @@ def _elected(site: Site) -> tuple[dict[str, str], dict[str, bytes]]:
 
 
 def _place_notes(found: TerritoryFacts, words: Language) -> str:
-    notes = [words.text("places.reading")]
+    notes = [words.text("places.reading"), words.text("standing.trusted_note")]
+    if any(p.year.naive for p in found.places):
+        notes.append(words.text("standing.places_note"))
     if any(c.hardware for p in found.places for c in (p.last, p.year)):
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:

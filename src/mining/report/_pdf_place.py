@@ -58,7 +58,7 @@ def content(
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "heading": {k: words.text(f"heading.{k}") for k in headings}
         | {k: words.text(f"reading.heading.{k}") for k in own}
-        | {"key": words.text("paper.key")},
+        | {"key": words.text("paper.key"), "standing": words.text("standing.heading")},
         "key": [k | {"sure": trust(k["value"], words)} for k in shown["key_figures"]],
         "keep": [{"text": s, "sure": trust(s, words)} for s in shown["keep"]],
         "sure": shown["sure_reading"],
@@ -70,6 +70,7 @@ def content(
         "trend": _trend(place.trend, shown, words),
         "outlook": _outlook(place, facts, shown, words),
         "options": shown["options"],
+        "standing": shown["standing"][:1],
         "incidents": _incidents(shown, words),
         "quality": shown["quality_said"],
         "limits": shown["limits"],

@@ -7,6 +7,7 @@ from typing import Any
 from mining.language import Language, clean_name
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
+from mining.report import _aligned as aligned
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
@@ -21,6 +22,7 @@ from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._options import options
 from mining.report._reading import reading_view
 from mining.report._site import address
+from mining.report._standing import standing_view
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
@@ -39,10 +41,8 @@ def view(
         "key_figures": key_figures(place, found, words),
         "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
-        "year": say.comparison(place.year, words, year=True),
-        "year_notes": _year_notes(place, words),
-        "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
-        "comparison_table": tables.comparison_table(place, words),
+        **_compared_view(place, words),
+        **standing_view(place, found, words),
         **_week_view(place, found, words),
         **_trend_view(place, words),
         **_outlook_view(place, found, words, models),
@@ -53,11 +53,20 @@ def view(
     }
 
 
-def _year_notes(place: PlaceFacts, words: Language) -> list[str]:
-    """Return what to beware of in the comparisons, or why there is none: a table has the rest."""
-    said = say.comparison(place.year, words, year=True)
-    last = [] if place.last.possible else say.comparison(place.last, words, year=False)
-    return [*last, *(said[1:] if place.year.possible else said)]
+def _compared_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
+    found = place.year
+    year = aligned.compared(found, words, year=True)
+    last = [words.text("standing.unlike_last")] if place.last.unlike else []
+    if not place.last.possible:
+        last = aligned.compared(place.last, words, year=False)
+    return {
+        "year": year,
+        # What to beware of in the comparisons, or why there is none: a table has the rest.
+        "year_notes": [*last, *(year[1:] if found.possible else year)],
+        "last": last,
+        "comparison_table": aligned.comparison_table(aligned.rows_of(place.last, found), words),
+        "twins_table": aligned.twins_table(found, words),
+    }
 
 
 def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     )
     return {
         "trend_figure": safe(drawing),
-        "trend_reading": say.trend_reading(trend, words),
+        "trend_reading": [*say.trend_reading(trend, words), *aligned.curve(place.year, words)],
         "trend_table": tables.trend_table(trend, words),
     }
 

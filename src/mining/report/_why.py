@@ -11,10 +11,10 @@ from mining.report import _chronicle as chronicle
 from mining.report import _sentences as say
 from mining.report._calendar import WeekDays
 from mining.report._clock import WEEK
+from mining.report._compare import Comparison
 from mining.report._incidents import Incident
 from mining.report._journal import Entry
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._trend import Comparison
 
 #: Lines of the journal and incidents told at most; holidays named in one sentence.
 MOST, MOST_DAYS = 4, 3
