@@ -13,6 +13,10 @@ from mining.public_holidays import check_region
 from mining.territory._transparency import Transparency
 
 
+#: A source of each kind, for who names none.
+_USUAL = {"source": "tables", "shops": "sirene", "weather": "meteo_france"}
+
+
 class Declaration(BaseModel):
     """The keys of ``territory.yaml``."""
 
@@ -40,6 +44,11 @@ class Declaration(BaseModel):
         description="Where establishments come from: name of the source, then its own options; "
         "empty for none.",
     )
+    weather: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Where the weather of each day comes from: name of the source, then its own "
+        "options; empty for none.",
+    )
     licence: str = Field(min_length=1, description="Licence of the data.")
     attribution: str = Field(min_length=1, description="Who must be named with the data.")
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
@@ -57,11 +66,11 @@ class Declaration(BaseModel):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("source", "shops")
+    @field_validator("source", "shops", "weather")
     @classmethod
     def _named(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if not isinstance(value.get("name"), str) and (value or info.field_name == "source"):
-            usual = "tables" if info.field_name == "source" else "sirene"
+            usual = _USUAL[str(info.field_name)]
             raise ValueError(f"expected the name of the source, such as 'name: {usual}'")
         return value
 
