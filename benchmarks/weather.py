@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
-from cities import leeds, paris
 
 import mining
+from cities import leeds, paris
 from mining import cube as cubes
 from mining import weather
 from mining.calendars import of_cube
-from mining.weather._effect import FloatArray
+from mining.weather import FloatArray
 
 PROTOCOL = """\
 Counts: whole ordinary days (every hour trusted, no public holiday) of {sensors} of Leeds, Paris and
@@ -174,7 +174,9 @@ def main() -> None:
     print("Real weather of Leeds, rain of 1 mm or more, no effect laid over:")
     sky = skies["leeds"].assign(tmin=np.nan, tmax=np.nan)
     real = weather.effects(found["leeds"], sky).query("condition == 'rain'")
-    print(real[["place", "days", "effect", "low", "high"]].to_string(index=False, float_format="%.3f"))
+    print(
+        real[["place", "days", "effect", "low", "high"]].to_string(index=False, float_format="%.3f")
+    )
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from mining.report._together import compare_together, trend_together, week_toget
 from mining.report._totals import TERRITORY, totals_of
 from mining.report._trend import compare, trend, year_before
 from mining.report._trials import coverage_rows, model_rows, place_score
+from mining.report._weather_facts import WeatherInputs, weather_facts
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
 from mining.secrecy import Record
@@ -74,6 +75,7 @@ def facts(
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     commerce: ActivityInputs | None = None,
+    weather: WeatherInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
     sensitive: Mapping[str, str] | None = None,
@@ -115,6 +117,8 @@ def facts(
         Rhythms and groups of places.
     commerce : ActivityInputs, optional
         Groups of sensors, seasons, shops and opening hours.
+    weather : WeatherInputs, optional
+        Weather of the days, and what it goes with.
     transparency : Sheets, optional
         What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
@@ -198,6 +202,7 @@ def facts(
         transparency=transparency,
         disclosure=door.record(),
         exploration=explored,
+        weather=weather_facts(weather, table.last_monday(), tuple(sorted(members))),
     )
 
 

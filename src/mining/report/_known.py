@@ -21,6 +21,7 @@ from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
 from mining.report._trend import Comparison, Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
+from mining.report._weather_facts import WeatherFacts
 from mining.report._weeks import Week
 from mining.report._windows import Window
 from mining.secrecy import Record
@@ -131,6 +132,8 @@ class TerritoryFacts:
         What this edition and those before it have hidden and told.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
+    weather : WeatherFacts or None
+        The weather, and what it goes with; None where it is not known.
     """
 
     name: str
@@ -159,3 +162,4 @@ class TerritoryFacts:
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
+    weather: WeatherFacts | None = None

@@ -22,6 +22,7 @@ from mining.report._options import options
 from mining.report._site import address
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
+from mining.report._weather import lines as weather_lines
 
 
 def view(
@@ -46,6 +47,7 @@ def view(
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
+        "weather": weather_lines(place, found, words),
         **around,
     }
 

@@ -156,10 +156,9 @@ def _chunks(path: Path) -> Iterator[pd.DataFrame]:
 def _refuse(texts: pd.Series, wrong: pd.Series, expected: str, path: Path) -> None:
     """Refuse the first text of a column that is wrong."""
     if wrong.any():
-        row = wrong.idxmax()
+        first = int(wrong.to_numpy().argmax())
         column = next(theirs for theirs, ours in NAMES.items() if ours == texts.name)
-        found = texts[row]
-        line = int(row) + 2
+        found, line = texts.iloc[first], int(texts.index.to_numpy()[first]) + 2
         raise SourceError(at(path.name, line=line, column=column, found=found, expected=expected))
 
 

@@ -13,6 +13,7 @@ from mining import cube as data_model
 from mining.stages._results import columns_of, read_incidents
 from mining.stages._workspace import Workspace, step
 from mining.territory import Territory, load_territory
+from mining.weather import FloatArray
 
 #: Years of weather before the last day counted, for what is usual in a season.
 YEARS = 11
@@ -25,7 +26,9 @@ def run(root: Path, territory: str) -> None:
     """
     files = Workspace(root, territory)
     described = load_territory(files.folder)
-    days, effects = (pd.DataFrame(columns=columns_of(f"weather_{n}.csv")) for n in ("days", "effect"))
+    days, effects = (
+        pd.DataFrame(columns=columns_of(f"weather_{n}.csv")) for n in ("days", "effect")
+    )
     notes: dict[str, object] = {"source": ""}
     if described.weather:
         cube = data_model.read(files.cube)
@@ -49,7 +52,9 @@ def run(root: Path, territory: str) -> None:
     writers.json_file(files.results / "weather.json", notes)
 
 
-def _station(files: Workspace, described: Territory, cube: xr.Dataset, name: str) -> weather.Station:
+def _station(
+    files: Workspace, described: Territory, cube: xr.Dataset, name: str
+) -> weather.Station:
     """Return the station of a territory, up to the last day counted."""
     source = sources.weather(name)
     source.check(described)
@@ -58,10 +63,10 @@ def _station(files: Workspace, described: Territory, cube: xr.Dataset, name: str
     since = min(counted[0], last - pd.DateOffset(years=YEARS))
     table = source.read(described, files.weather, since)
     table = table[table["day"] <= last]
-    middle = tuple(_mean(cube[axis].to_numpy()) for axis in ("latitude", "longitude"))
+    middle = _mean(cube["latitude"].to_numpy()), _mean(cube["longitude"].to_numpy())
     return weather.choose(table, middle, counted)
 
 
-def _mean(degrees: np.ndarray) -> float:
+def _mean(degrees: FloatArray) -> float:
     known = degrees[np.isfinite(degrees)]
     return float(known.mean()) if known.size else np.nan

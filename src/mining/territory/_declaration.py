@@ -12,7 +12,6 @@ from mining.errors import ConfigError
 from mining.public_holidays import check_region
 from mining.territory._transparency import Transparency
 
-
 #: A source of each kind, for who names none.
 _USUAL = {"source": "tables", "shops": "sirene", "weather": "meteo_france"}
 

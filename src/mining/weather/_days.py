@@ -52,10 +52,11 @@ def daily(cube: xr.Dataset, calendar: Calendar, incidents: pd.DataFrame) -> pd.D
     groups = counts.groupby(level=0)
     whole = groups.count().eq(_steps(cube, local), axis=0)
     out = groups.sum().where(whole).asfreq("D").rename_axis("day")
-    out[calendar.days(pd.DatetimeIndex(out.index))["is_holiday"].to_numpy()] = np.nan
+    begins = pd.DatetimeIndex(out.index)
+    out[calendar.days(begins)["is_holiday"].to_numpy()] = np.nan
     members = {name: _members(cube, name) for name in names}
     for start, end, sensors, there in (*_entries(calendar), *_found(incidents)):
-        inside = (out.index + _DAY > start) & (out.index < end)
+        inside = (begins + _DAY > start) & (begins < end)
         everywhere = not sensors and not there
         touched = [n for n in names if everywhere or n in there or members[n] & sensors]
         out.loc[inside, touched] = np.nan

@@ -129,7 +129,9 @@ def _of_place(passages: pd.Series, weather: pd.DataFrame, condition: str) -> dic
         return {**out, "reason": "few"}
     if span.median() < _SMALL:
         return {**out, "reason": "small"}
-    often = [c for c in table if c != condition and table.loc[used, c].sum() >= _LEAST_OF_IT]
+    often = [
+        c for c in table.columns if c != condition and table.loc[used, c].sum() >= _LEAST_OF_IT
+    ]
     marks = table.loc[used, [condition, *often]].to_numpy()
     found = estimate(np.log(span[used].to_numpy()), marks, pd.DatetimeIndex(span.index[used]))
     if found is None or found.weeks < _LEAST_WEEKS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mining.cube import FloatArray
 from mining.distances import metres
 from mining.errors import SourceError
 
@@ -70,16 +71,16 @@ def choose(table: pd.DataFrame, middle: tuple[float, float], counted: pd.Datetim
 
 
 def _nearest(
-    table: pd.DataFrame, posts: pd.DataFrame, far: np.ndarray, counted: pd.DatetimeIndex
+    table: pd.DataFrame, posts: pd.DataFrame, far: FloatArray, counted: pd.DatetimeIndex
 ) -> int:
     if not np.isfinite(far).any():
         msg = "weather: no sensor has coordinates, name the station: 'station: \"25388001\"'"
         raise SourceError(msg)
     inside = table[table["day"].isin(counted)]
     known = inside.groupby("station")[["rain", "tmax"]].count() / max(len(counted), 1)
-    known = known.reindex(posts["station"]).fillna(0.0).to_numpy() >= ENOUGH
+    enough = known.reindex(posts["station"]).fillna(0.0).to_numpy() >= ENOUGH
     near = far <= FURTHEST
-    for able in (known.all(axis=1) & near, known[:, 0] & near):
+    for able in (enough.all(axis=1) & near, enough[:, 0] & near):
         if able.any():
             return int(np.argmin(np.where(able, far, np.inf)))
     msg = (
