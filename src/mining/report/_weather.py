@@ -67,17 +67,16 @@ def _week(place: PlaceFacts, shown: WeatherWeek, known: WeatherFacts, words: Lan
         out.append(_of(text if shown.wet else words.text("weather.dry"), shown))
         if usual is not None and finite(usual.wet):
             number = words.number(usual.wet, 1)
-            rain = words.number(usual.rain, unit="mm")
-            out.append(words.text("weather.usual", count=usual.wet, n=number, rain=rain))
+            said = {"rain": words.number(usual.rain, unit="mm"), "years": words.number(known.years)}
+            out.append(words.text("weather.usual", count=usual.wet, n=number, **said))
     if finite(shown.warmth):
         warmth = _degrees(shown.warmth, words)
         text = words.text("weather.warmth", warmth=warmth)
         if usual is not None and finite(usual.warmth):
             other = _degrees(usual.warmth, words)
-            text = words.text("weather.warmth_usual", warmth=warmth, usual=other)
+            key = "weather.warmth_same" if other == warmth else "weather.warmth_usual"
+            text = words.text(key, warmth=warmth, usual=other)
         out.append(_of(text, shown))
-    if usual is not None and len(out) > 1:
-        out.append(words.text("weather.years", years=words.number(known.years)))
     before = place.year.before if place.year.possible else None
     earlier = known.weeks.get(before) if before is not None else None
     return out if earlier is None else [*out, *_year(earlier, words)]
@@ -88,6 +87,7 @@ def _year(earlier: WeatherWeek, words: Language) -> list[str]:
     if not finite(earlier.wet):
         return []
     text = words.text("weather.year", count=earlier.wet)
+    text = text if earlier.wet else words.text("weather.year_dry")
     if finite(earlier.warmth):
         warm = words.text("weather.year_warmth", warmth=_degrees(earlier.warmth, words))
         text = joined(" ", (text, warm))

@@ -69,7 +69,7 @@ def _steps(cube: xr.Dataset, local: pd.DatetimeIndex) -> pd.Series:
     zone, step = str(cube.attrs["timezone"]), cubes.step_of(cube)
     edges = days.append(days[-1:] + _DAY)
     moments = [cubes.to_utc(edge, zone) for edge in edges]
-    return pd.Series(np.diff(pd.DatetimeIndex(moments)) // step.to_timedelta64(), days)
+    return pd.Series(np.diff(pd.DatetimeIndex(moments)) / step.to_timedelta64(), days).round()
 
 
 def _members(cube: xr.Dataset, place: str) -> set[str]:

@@ -165,7 +165,7 @@ def estimate(logs: FloatArray, marks: FloatArray, days: pd.DatetimeIndex) -> Est
     Returns
     -------
     Estimate or None
-        None where no week has days with it and days without.
+        None where no week has days with it and days without, or days are too few.
 
     Notes
     -----
@@ -188,12 +188,15 @@ def estimate(logs: FloatArray, marks: FloatArray, days: pd.DatetimeIndex) -> Est
     levels = np.hstack([_dummies(week), _dummies(quarter * 7 + days.day_of_week.to_numpy())])
     whole = np.column_stack([logs, marks])
     fitted, _, rank, _ = np.linalg.lstsq(levels, whole, rcond=None)
+    free = len(logs) - rank - marks.shape[1]
+    if free < 1:
+        return None
     moved, freed = np.split(whole - levels @ fitted, [1], axis=1)
     bread = np.linalg.pinv(freed.T @ freed)
     slope = bread @ freed.T @ moved
     scores = _dummies(week).T @ (freed * (moved - freed @ slope))
-    groups, number = len(scores), len(logs)
-    few = groups / (groups - 1) * (number - 1) / (number - rank - marks.shape[1])
+    groups = len(scores)
+    few = groups / (groups - 1) * (len(logs) - 1) / free
     spread = np.sqrt(few * (bread @ scores.T @ scores @ bread)[0, 0])
     reach = stats.t.ppf((1 + _LEVEL) / 2, max(both_kinds - 1, 1)) * spread
     bounds = slope[0, 0] + np.array([0.0, -reach, reach])
