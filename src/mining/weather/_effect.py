@@ -22,7 +22,7 @@ HOT, FROZEN = 30.0, 0.0
 #: the condition, too few passages a day, or the interval holds "no effect".
 REASONS = ("unknown", "short", "few", "small", "chance")
 EFFECT_COLUMNS = (
-    *("place", "condition", "days", "share", "effect", "low", "high", "told", "reason"),
+    *("place", "condition", "reason", "days", "share", "effect", "low", "high", "told"),
 )
 #: Last days that are looked at, as habits change.
 _LATEST = 3 * 365
