@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import language
-from mining.report import ActivityInputs, _pages, build, facts
+from mining.report import ActivityInputs, build, facts
 from mining.report._activity_change import changes_of
 from mining.report._activity_doors import opening_of
 from mining.report._activity_groups import weeks_of
 from mining.report._activity_labels import place_labels
 from mining.report._activity_map import letter, plane
+from mining.report._activity_page import page_view
 from mining.report._activity_shops import shops_of
+from mining.report._site import Site
 from test_report_pages import (
     ATTACKS,
     NBSP,
@@ -53,8 +55,8 @@ def page(cube: xr.Dataset, **changes: Any) -> str:
     given = changes | {k: make(places) for k, make in usual.items() if k not in changes}
     found = facts(inputs.territory(), cube, places, **given)
     words = language("fr")
-    addresses = {p.name: f"lieux/{k}.html" for k, p in enumerate(found.places)}
-    out = _pages._activity(found, words, _pages._common(found, words, addresses), addresses)
+    site = Site(found, words)
+    (out,) = site.page("activity", v=page_view(found, words, site.places)).values()
     root = tree(out)
     check_document(root, "activite.html")
     check_figures_and_tables(root, "activite.html")
