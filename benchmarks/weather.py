@@ -111,9 +111,10 @@ def medians(logs: FloatArray, mark: FloatArray, days: pd.DatetimeIndex) -> tuple
     rng = np.random.default_rng(0)
     drawn = sums[rng.integers(len(sums), size=(400, len(sums)))].sum(axis=1)
     all_of = np.vstack([sums.sum(axis=0), drawn])
-    apart = all_of[:, 1] / all_of[:, 2]
+    with np.errstate(invalid="ignore"):  # a drawing without any day of the condition
+        apart = all_of[:, 1] / all_of[:, 2]
     apart -= (all_of[:, 0] - all_of[:, 1]) / (all_of[:, 3] - all_of[:, 2])
-    return float(apart[0]), *(float(q) for q in np.quantile(apart[1:], [0.1, 0.9]))
+    return float(apart[0]), *(float(q) for q in np.nanquantile(apart[1:], [0.1, 0.9]))
 
 
 def ours(logs: FloatArray, mark: FloatArray, days: pd.DatetimeIndex) -> tuple[float, ...]:
