@@ -82,6 +82,7 @@ def territory(**changes: Any) -> SimpleNamespace:
         "licence": "Licence ouverte 2.0",
         "attribution": "Ville d’essai",
         "contact": "donnees@example.org",
+        "site": "",
         "simulated": False,
     }
     return SimpleNamespace(**{**known, **changes})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
 import html5lib
+import pikepdf
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -189,3 +191,29 @@ def test_hostile_names_stay_names() -> None:
         assert "\u202e" not in body(message, "plain") + str(message["Subject"])
         (attached,) = message.iter_attachments()
         assert attached.get_filename() == name.removeprefix("courriels/")[:-4] + ".pdf"
+
+
+def test_a_published_page_is_linked_and_without_an_address_nothing_is(
+    site: dict[str, str | bytes],
+) -> None:
+    address = "https://ville.example/passages/lieux/rue-des-febvres.html"
+    given = {**inputs.everything(), "windows": None, "impacts": None}
+    given["territory"] = inputs.territory(site="https://ville.example/passages")
+    out = build(**given)
+    raw = out["courriels/rue-des-febvres.eml"]
+    assert isinstance(raw, bytes)
+    message = parsed(raw)
+    assert address in body(message, "plain").split()
+    html = html5lib.parse(body(message, "html"), namespaceHTMLElements=False)
+    assert [a.get("href") for a in html.iter("a")] == [address]
+    links = re.findall(r'<link rel="canonical" href="(.*?)">', str(out["index.html"]))
+    assert links == ["https://ville.example/passages/"]
+    for name, page in site.items():
+        if name.endswith((".eml", ".html")):
+            text = page if isinstance(page, str) else body(parsed(page), "html")
+            assert "canonical" not in text
+            assert "https://" not in text
+    printed = pikepdf.open(io.BytesIO(out["pdf/rue-des-febvres.pdf"]))  # type: ignore[arg-type]
+    annotations = list(printed.pages[0].get("/Annots", []))
+    assert [str(a.A.URI) for a in annotations] == [address]
+    assert len(printed.pages) == 2

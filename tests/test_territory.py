@@ -551,3 +551,28 @@ def test_every_key_is_described() -> None:
     described = schema()["properties"]
     assert set(described) == set(Declaration.model_fields)
     assert all(field["description"] for field in described.values())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://ville.example", "ville.example/passages", "https://ville", "https://ville.example/a b",
+        "https://ville.example/?page=1", "https://ville.example/#lieux", "https://u:p@ville.example",
+        "https://ville.example/index.html", "https://ville.example/../a", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+def test_the_address_of_the_report_is_a_folder_over_https(
+    write: Callable[..., Path], address: str
+) -> None:
+    folder = write(territory_yaml=f'{YAML}site: "{address}"\n')
+    with pytest.raises(ConfigError) as error:
+        load_territory(folder)
+    assert str(error.value).endswith(
+        f"column 'site': found {address!r}, expected the https address of the published folder, "
+        "without page, ? or #, such as https://ville.example/passages"
+    )
+
+
+def test_the_address_of_the_report_ends_without_a_slash(write: Callable[..., Path]) -> None:
+    folder = write(territory_yaml=f"{YAML}site: https://Ville.example:8443/nos-rues/passages/\n")
+    assert load_territory(folder).site == "https://Ville.example:8443/nos-rues/passages"

@@ -203,6 +203,8 @@ def facts(
         disclosure=door.record(),
         exploration=explored,
         weather=weather_facts(weather, table.last_monday(), tuple(sorted(members))),
+        coming=tuple(e for e in inputs.journal if e.start >= table.today),
+        site=territory.site,
     )
 
 

@@ -36,6 +36,7 @@ class TerritoryLike(Protocol):
     licence: str
     attribution: str
     contact: str
+    site: str
     simulated: bool
 
 
@@ -134,6 +135,10 @@ class TerritoryFacts:
         Counts of every place by day and hour; None where no place counts passages.
     weather : WeatherFacts or None
         The weather, and what it goes with; None where it is not known.
+    coming : tuple of Entry
+        Entries of the journal that begin after the data end.
+    site : str
+        Address under which the report is published, without a slash at its end; empty for none.
     """
 
     name: str
@@ -163,3 +168,5 @@ class TerritoryFacts:
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
     weather: WeatherFacts | None = None
+    coming: tuple[Entry, ...] = ()
+    site: str = ""

@@ -51,6 +51,8 @@ def letter(
         "greeting": words.text("mail.greeting"),
         "intro": words.text("mail.intro", **names),
         "until": common["until"],
+        "online": words.text("online.mail", place=names["place"]) if common["public"] else "",
+        "address": common["public"],
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "key": [{**k, "value": _trusted(k["value"], words)} for k in shown["key_figures"]],
         "key_title": words.text("paper.key"),

@@ -13,6 +13,7 @@ from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _style as style
 from mining.report._disclosure import Cell
+from mining.report._hexagons import telephone_code
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._tables import Table
 from mining.report._totals import Total
@@ -52,6 +53,7 @@ def content(
         "kicker": shown["kicker"],
         "name": shown["title"] or str(words.raw("site.none")),
         "until": common["until"],
+        "online": online(common["public"], words),
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "heading": {k: words.text(f"heading.{k}") for k in headings}
         | {"key": words.text("paper.key"), "week": shown["week_heading"]},
@@ -69,6 +71,21 @@ def content(
         "pages": [
             words.text("paper.page", page=words.number(k), pages=words.number(2)) for k in (1, 2)
         ],
+    }
+
+
+def online(address: str, words: Language) -> dict[str, Any] | None:
+    """Return where the page is read online, and the code that leads there; None without one."""
+    if not address:
+        return None
+    title = words.text("transparency.code_title")
+    about = words.text("online.code", address=address)
+    return {
+        "text": words.text("online.paper"),
+        "address": address,
+        "shown": address.removeprefix("https://"),
+        "svg": telephone_code("en-ligne", address, title=title, about=about),
+        "alt": about,
     }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mining import cube as cubes
 from mining.language import Language, clean_name
+from mining.report import _glossary as glossary
 from mining.report import _sentences as say
 from mining.report._known import TerritoryFacts
 from mining.report._render import render
@@ -68,6 +69,9 @@ class Site:
             "territory": clean_name(found.name),
             "menu": [(n, address(n, words), words.text(f"page.{n}.link")) for n in menu],
             "editions": address("editions", words),
+            "meanings": address("glossary", words),
+            "public": "",
+            "words": glossary.links(found, words),
             "places": [(clean_name(name), path) for name, path in sorted(self.places.items())],
             "until": words.text("site.until", moment=words.moment(found.today)),
             "source_lines": _sources(found, words),
@@ -77,6 +81,14 @@ class Site:
                 if text
             ],
         }
+
+    def public(self, here: str) -> str:
+        """Return the address at which readers find a page; empty where it is not known.
+
+        The first page of a folder is the folder itself.
+        """
+        site = self.found.site
+        return f"{site}/{'' if here == 'index.html' else here}" if site else ""
 
     def page(self, name: str, **values: Any) -> dict[str, str]:
         """Return a page of the menu by its address: its title stands in the catalogue.
@@ -105,7 +117,7 @@ class Site:
         about = {} if place is None else {"about": place}
         return render(
             f"{name}.html",
-            **{**self.common, **about, **values},
+            **{**self.common, "public": self.public(here), **about, **values},
             title=self.title(name, place),
             page=name,
             root="../" * here.count("/"),

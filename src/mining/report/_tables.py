@@ -35,6 +35,8 @@ class Table:
         Columns that hold words and not figures.
     stack : bool
         Whether rows become small cards on a phone, because they hold sentences.
+    lines : bool
+        Whether on a phone the first cell of a row has a line of its own, above the others.
     quiet : bool
         Whether the caption is for screen readers only, the heading above saying the same.
     wrap : bool
@@ -51,6 +53,7 @@ class Table:
     links: dict[int, str] = field(default_factory=dict)
     text: frozenset[int] = frozenset()
     stack: bool = False
+    lines: bool = False
     quiet: bool = False
     wrap: bool = False
     unit: str = ""
@@ -266,7 +269,7 @@ def place_table(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -
     ordered = sorted(facts.places, key=lambda p: (-p.week.total if p.week else 1.0, p.name))
     rows = tuple(_place_row(place, facts, words) for place in ordered)
     links = {k: pages[p.name] for k, p in enumerate(ordered)}
-    return Table(caption, columns, rows, links, unit="passages", place=0)
+    return Table(caption, columns, rows, links, unit="passages", place=0, lines=True)
 
 
 def _place_row(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> tuple[str, ...]:

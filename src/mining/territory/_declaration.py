@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,11 @@ from mining.territory._transparency import Transparency
 
 #: A source of each kind, for who names none.
 _USUAL = {"source": "tables", "shops": "sirene", "weather": "meteo_france"}
+#: An https address of a host, perhaps with a port, and of a folder there; no user, query, fragment.
+_ADDRESS = re.compile(
+    r"https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?::\d{1,5})?"
+    r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~%+-]+)*(?<!\.html)/?"
+)
 
 
 class Declaration(BaseModel):
@@ -51,6 +57,11 @@ class Declaration(BaseModel):
     licence: str = Field(min_length=1, description="Licence of the data.")
     attribution: str = Field(min_length=1, description="Who must be named with the data.")
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
+    site: str = Field(
+        "",
+        description="Address (https) of the folder in which the report is published, for links in "
+        "e-mails and on printed pages; empty for none.",
+    )
     transparency: Transparency | None = Field(
         None, description="What the transparency sheets of sensors and analyses say."
     )
@@ -66,6 +77,17 @@ class Declaration(BaseModel):
         return value
 
     @field_validator("source", "shops", "weather")
+    @field_validator("site")
+    @classmethod
+    def _published(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError(
+                f"found {value!r}, expected the https address of the published folder, without "
+                "page, ? or #, such as https://ville.example/passages"
+            )
+        return value.rstrip("/")
+
+    @field_validator("source", "shops")
     @classmethod
     def _named(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if not isinstance(value.get("name"), str) and (value or info.field_name == "source"):
