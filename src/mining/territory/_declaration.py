@@ -76,7 +76,6 @@ class Declaration(BaseModel):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("source", "shops", "weather")
     @field_validator("site")
     @classmethod
     def _published(cls, value: str) -> str:
@@ -87,7 +86,7 @@ class Declaration(BaseModel):
             )
         return value.rstrip("/")
 
-    @field_validator("source", "shops")
+    @field_validator("source", "shops", "weather")
     @classmethod
     def _named(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if not isinstance(value.get("name"), str) and (value or info.field_name == "source"):
