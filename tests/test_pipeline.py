@@ -23,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("pipeline")
 STAGES = (
     "acquire",
     "acquire_shops",
+    "acquire_weather",
     "clean",
     "evaluate",
     "forecast",
@@ -32,6 +33,7 @@ STAGES = (
     "trial",
     "cluster",
     "shops",
+    "weather",
     "summarize",
     "report",
     "track",

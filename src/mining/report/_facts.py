@@ -34,6 +34,7 @@ from mining.report._totals import TERRITORY, totals_of
 from mining.report._trend import trend
 from mining.report._trials import coverage_rows, model_rows, place_score
 from mining.report._twins import Twins, twins_of, unlike
+from mining.report._weather_facts import WeatherInputs, weather_facts
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
 from mining.secrecy import Record
@@ -80,6 +81,7 @@ def facts(
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     commerce: ActivityInputs | None = None,
+    weather: WeatherInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
     sensitive: Mapping[str, str] | None = None,
@@ -121,6 +123,8 @@ def facts(
         Rhythms and groups of places.
     commerce : ActivityInputs, optional
         Groups of sensors, seasons, shops and opening hours.
+    weather : WeatherInputs, optional
+        Weather of the days, and what it goes with.
     transparency : Sheets, optional
         What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
@@ -205,6 +209,7 @@ def facts(
         transparency=transparency,
         disclosure=door.record(),
         exploration=explored,
+        weather=weather_facts(weather, table.last_monday(), tuple(sorted(members))),
         coming=tuple(e for e in inputs.journal if e.start >= table.today),
         site=territory.site,
         calendar=weeks_of(cube, _compared(table)),

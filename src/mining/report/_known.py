@@ -23,6 +23,7 @@ from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
 from mining.report._trend import Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
+from mining.report._weather_facts import WeatherFacts
 from mining.report._weeks import Week
 from mining.report._windows import Window
 from mining.secrecy import Record
@@ -145,6 +146,8 @@ class TerritoryFacts:
         last year, by Monday; empty where the territory declares no country.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
+    weather : WeatherFacts or None
+        The weather, and what it goes with; None where it is not known.
     coming : tuple of Entry
         Entries of the journal that begin after the data end.
     site : str
@@ -177,6 +180,7 @@ class TerritoryFacts:
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
+    weather: WeatherFacts | None = None
     coming: tuple[Entry, ...] = ()
     site: str = ""
     calendar: Mapping[pd.Timestamp, WeekDays] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from mining.report import _sentences as say
 from mining.report._known import TerritoryFacts
 from mining.report._render import render
 from mining.report._slug import slugs
+from mining.report._weather import source_line
 
 #: Pages of the menu, in order; a page whose facts are absent is left out.
 MENU = ("index", "activity", "incidents", "quality", "transparency", "explorer")
@@ -146,7 +147,8 @@ def _sources(found: TerritoryFacts, words: Language, *, contact: bool = True) ->
         rules.append(words.text("source.no_personal"))
     if counting and found.minimum > 1:
         rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
-    return said[:3] + rules + said[3:]
+    weather = [] if found.weather is None else [source_line(found.weather, words)]
+    return said[:3] + weather + rules + said[3:]
 
 
 def _named(key: str, text: str, words: Language) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was known of the week shown: calendar, journal and incidents, never a cause."""
+"""What was known of the week shown: calendar, journal, weather, incidents; never a cause."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from mining.language import Language, clean_name
 from mining.report import _chronicle as chronicle
 from mining.report import _sentences as say
+from mining.report import _weather as weather
 from mining.report._calendar import WeekDays
 from mining.report._clock import WEEK
 from mining.report._compare import Comparison
@@ -52,8 +53,11 @@ def why(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[str]:
         for name, compared in (("last", place.last), ("year", place.year))
         if compared.possible and compared.before is not None
     }
-    known = [*_calendar(weeks, found, words), *_journal(weeks, place, words)]
-    # What the weather was, and what it usually does, joins here.
+    known = [
+        *_calendar(weeks, found, words),
+        *_journal(weeks, place, words),
+        *weather.lines(place, found, words),
+    ]
     incidents = _incidents(monday, place)
     told = _incident_lines(incidents, words)
     absent = {"holiday": not found.calendar, "incidents": place.incidents is None}

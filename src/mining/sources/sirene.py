@@ -19,9 +19,9 @@ from mining import writers
 from mining.errors import SourceError, at
 from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
 from mining.sources._lambert import to_degrees
-from mining.sources._published import published
+from mining.sources._published import parse, published
 from mining.sources._raw import acquired
-from mining.sources._shop_options import SireneOptions, parse
+from mining.sources._shop_options import SireneOptions
 
 __all__ = ["NAMES", "SireneOptions", "acquire", "check", "read"]
 
