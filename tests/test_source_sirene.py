@@ -9,6 +9,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -105,17 +106,19 @@ class Town:
         return self.sensors
 
 
+def stocked(
+    folder: Path, content: str | bytes = "", name: str = "stock.csv", **options: Any
+) -> Town:
+    """Return a territory whose stock file has some content."""
+    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    shops = {"name": "sirene", "files": name, "communes": ["01004"], **options}
+    return Town(folder, {k: v for k, v in shops.items() if v is not None})
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Callable[..., Town]:
-    """Return a maker of territories whose stock file has some content."""
-
-    def make(content: str | bytes = "", name: str = "stock.csv", **options: Any) -> Town:
-        data = content.encode() if isinstance(content, str) else content
-        (tmp_path / name).write_bytes(data)
-        shops = {"name": "sirene", "files": name, "communes": ["01004"], **options}
-        return Town(tmp_path, {k: v for k, v in shops.items() if v is not None})
-
-    return make
+    """Return a maker of territories."""
+    return partial(stocked, tmp_path)
 
 
 def read(town: Town) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,23 +72,21 @@ Marché,monday,02:00,24:00
 }
 
 
+def written(folder: Path, **changes: str | bytes | None) -> Path:
+    """Write the folder of a good territory, changed file by file; None leaves one out."""
+    folder.mkdir()
+    named = {k.replace("_csv", ".csv").replace("_yaml", ".yaml"): c for k, c in changes.items()}
+    for name, content in {**FILES, **named}.items():
+        if content is not None:
+            raw = content if isinstance(content, bytes) else content.encode("utf-8")
+            (folder / name).write_bytes(raw)
+    return folder
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write the folder of a good territory, changed file by file; None leaves one out."""
-
-    def make(**changes: str | bytes | None) -> Path:
-        folder = tmp_path / "ville"
-        folder.mkdir()
-        named = {
-            name.replace("_csv", ".csv").replace("_yaml", ".yaml"): c for name, c in changes.items()
-        }
-        for name, content in {**FILES, **named}.items():
-            if content is not None:
-                raw = content if isinstance(content, bytes) else content.encode("utf-8")
-                (folder / name).write_bytes(raw)
-        return folder
-
-    return make
+    """Return a writer of one folder."""
+    return partial(written, tmp_path / "ville")
 
 
 def test_a_good_folder_is_read(write: Callable[..., Path]) -> None:

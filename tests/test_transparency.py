@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -96,19 +97,19 @@ def reference(root: Path) -> Any:
     return taxonomy(root / "data" / "reference")
 
 
+def written(folder: Path, section: str = FULL, **files: str) -> Territory:
+    """Write a territory, its section `transparency` and the files given; return it loaded."""
+    folder.mkdir(exist_ok=True)
+    (folder / "territory.yaml").write_text(HEAD + section, encoding="utf-8")
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    return load_territory(folder)
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Write a territory, its section `transparency` and the files given; return it loaded."""
-
-    def write(section: str = FULL, **files: str) -> Territory:
-        folder = tmp_path / "ville"
-        folder.mkdir(exist_ok=True)
-        (folder / "territory.yaml").write_text(HEAD + section, encoding="utf-8")
-        for name, content in files.items():
-            (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-        return load_territory(folder)
-
-    return write
+    """Return a maker of one territory."""
+    return partial(written, tmp_path / "ville")
 
 
 def sensors(*rows: tuple[str, str]) -> pd.DataFrame:
