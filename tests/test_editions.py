@@ -14,13 +14,13 @@ import pytest
 import xarray as xr
 
 import report_inputs as inputs
+from _transparent_town import FULL
 from mining import cli, writers
 from mining import cube as cubes
 from mining.editions import publish
 from mining.errors import OutputError, ResultError
 from mining.provenance import file_sha256
 from mining.report import build
-from test_transparency import FULL
 
 TOWN = """\
 name: Pays d'essai
