@@ -86,6 +86,14 @@ def whole_report(made_once: Callable[..., Path]) -> Mapping[str, str | bytes]:
 
 
 @pytest.fixture(scope="session")
+def reference(root: Path) -> Any:
+    """Return the words of the standard of transparency."""
+    from mining.transparency import taxonomy
+
+    return taxonomy(root / "data" / "reference")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Yield a real Chromium; its absence skips the test, but fails it in CI."""
     if CHROMIUM is None:

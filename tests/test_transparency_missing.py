@@ -19,13 +19,7 @@ from mining.errors import ConfigError
 from mining.transparency import (
     check,
     missing,
-    taxonomy,
 )
-
-
-@pytest.fixture(scope="module")
-def reference(root: Path) -> Any:
-    return taxonomy(root / "data" / "reference")
 
 
 @pytest.fixture

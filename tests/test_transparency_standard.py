@@ -19,13 +19,7 @@ from mining.transparency import (
     ANALYSES,
     VOCABULARY,
     schema,
-    taxonomy,
 )
-
-
-@pytest.fixture(scope="module")
-def reference(root: Path) -> Any:
-    return taxonomy(root / "data" / "reference")
 
 
 @pytest.fixture

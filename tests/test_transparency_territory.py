@@ -17,13 +17,7 @@ from mining.transparency import (
     check,
     devices,
     sensors_of,
-    taxonomy,
 )
-
-
-@pytest.fixture(scope="module")
-def reference(root: Path) -> Any:
-    return taxonomy(root / "data" / "reference")
 
 
 def test_auckland_is_complete_and_claims_no_more_than_is_known(root: Path, reference: Any) -> None:
