@@ -1,37 +1,15 @@
-"""Take files as Insee publishes them, from the territory's folder or from an address; read them."""
+"""Take a file as Insee publishes it: from the territory's folder or from an address."""
 
 from __future__ import annotations
 
 import shutil
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
-
-import pandas as pd
 
 from mining.errors import ConfigError, SourceError
 from mining.sources._raw import found_files
 from mining.sources._shop_options import PublishedFile
 from mining.sources._web import download
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Say of a CSV file, plain or compressed, that it cannot be read, and why.
-
-    Raises
-    ------
-    SourceError
-        If it breaks off, is empty or is no UTF-8 CSV file.
-    """
-    try:
-        yield
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, EOFError) as error:
-        raise SourceError(f"{path.name}: damaged, acquire it again ({error})") from error
-    except (UnicodeDecodeError, zipfile.BadZipFile, ValueError) as error:
-        raise SourceError(f"{path.name}: not a UTF-8 CSV file ({error})") from error
 
 
 def published(options: PublishedFile, origin: Path, target: Path) -> None:

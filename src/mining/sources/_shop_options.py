@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mining.errors import ConfigError, at
-from mining.sources._establishments import COMMUNE, Territory
+from mining.sources._establishments import COMMUNE
 
 
 class _Strict(BaseModel):
@@ -124,19 +124,3 @@ def parse(model: type[Options], shops: Mapping[str, Any]) -> Options:
             reason = first["msg"].removeprefix("Value error, ")
             what = f"{at('territory.yaml', column=key)}: {reason}"
         raise ConfigError(what) from error
-
-
-def checker(model: type[BaseModel]) -> Callable[[Territory], None]:
-    """Return the function `check` of the source that has these options."""
-
-    def check(territory: Territory) -> None:
-        """Refuse options that cannot be; reads nothing.
-
-        Raises
-        ------
-        ConfigError
-            Naming the first key that is wrong.
-        """
-        parse(model, territory.shops)
-
-    return check

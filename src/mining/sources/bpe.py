@@ -14,9 +14,10 @@ import pandas as pd
 from mining import writers
 from mining.errors import SourceError, at
 from mining.sources._establishments import Territory, check_codes
-from mining.sources._published import published, readable
+from mining.sources._insee import checker, readable
+from mining.sources._published import published
 from mining.sources._raw import acquired, found_files
-from mining.sources._shop_options import BpeOptions, checker, parse
+from mining.sources._shop_options import BpeOptions, parse
 
 __all__ = ["COLUMNS", "BpeOptions", "acquire", "check", "read"]
 

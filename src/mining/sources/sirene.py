@@ -17,10 +17,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from mining import writers
 from mining.errors import SourceError, at
 from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
+from mining.sources._insee import checker, readable
 from mining.sources._lambert import to_degrees
-from mining.sources._published import published, readable
+from mining.sources._published import published
 from mining.sources._raw import acquired
-from mining.sources._shop_options import SireneOptions, checker, parse
+from mining.sources._shop_options import SireneOptions, parse
 
 __all__ = ["NAMES", "SireneOptions", "acquire", "check", "read"]
 

@@ -19,8 +19,9 @@ import pandas as pd
 from mining import writers
 from mining.errors import SourceError
 from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
+from mining.sources._insee import checker
 from mining.sources._raw import acquired
-from mining.sources._shop_options import SearchOptions, checker, parse
+from mining.sources._shop_options import SearchOptions, parse
 from mining.sources._web import fetch
 
 __all__ = ["NAMES", "SearchOptions", "acquire", "check", "read"]
