@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -167,9 +168,10 @@ def test_a_day_with_a_silent_hour_is_not_counted() -> None:
     assert kept_of(announced(), clock(cube), members, minimum=11) is None
 
 
-def test_the_page_of_a_place_tells_how_the_last_forecasts_did() -> None:
-    given = inputs.everything()
-    pages = build(**given, announced=announced())
+def test_the_page_of_a_place_tells_how_the_last_forecasts_did(
+    whole_report: Mapping[str, str | bytes],
+) -> None:
+    pages = build(**inputs.everything(), announced=announced())
     told = "Ces 30 derniers jours, 7 jours annoncés ici ont été comptés"
     page = str(pages["lieux/rue-des-febvres.html"]).replace("\u00a0", " ")
     assert told in page
@@ -177,4 +179,4 @@ def test_the_page_of_a_place_tells_how_the_last_forecasts_did() -> None:
     assert "essais sur le passé, 75" in page  # trials stand beside it
     assert "annoncés ici" not in str(pages["lieux/place-saint-martin.html"])
     assert "7 totaux de jours annoncés" in str(pages["index.html"]).replace("\u00a0", " ")
-    assert "annoncés ici" not in str(build(**given)["lieux/rue-des-febvres.html"])
+    assert "annoncés ici" not in str(whole_report["lieux/rue-des-febvres.html"])

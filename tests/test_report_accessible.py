@@ -17,6 +17,9 @@ import report_inputs as inputs
 from mining import writers
 from mining.report import build
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 #: Width, zoom and medium: a phone, a screen, a screen at 200 %, paper.

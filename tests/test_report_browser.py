@@ -15,6 +15,9 @@ import pytest
 import report_inputs as inputs
 from mining.report import build
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 #: Contrast of each piece of text with what is behind it (WCAG 2.2, 1.4.3), smallest first.
 CONTRASTS = """() => {
   const light = c => { const [r, g, b] = c.map(v => { v /= 255;

@@ -27,6 +27,9 @@ from mining.report._clock import clock
 from mining.report._door import Door
 from mining.report._explore_courses import exploration
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 HOUR = pd.Timedelta("1h")
 SPACE = "{http://www.w3.org/1999/xhtml}"
 THIN, NBSP = "\u202f", "\u00a0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
@@ -44,8 +45,8 @@ def plain(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, str | bytes]:
-    return build(**inputs.everything())
+def site(whole_report: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    return dict(whole_report)
 
 
 @pytest.fixture(scope="module")
