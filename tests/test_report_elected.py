@@ -150,7 +150,8 @@ def a_trend(ratio: float | list[float], **changes: Any) -> Trend:
     return Trend(
         **{
             "mondays": MONDAYS, "now": before * np.array(ratio), "before": before,
-            "complete": np.ones(8, dtype=bool), "sensors": ("s",), "sensors_total": 1,
+            "complete": np.ones(8, dtype=bool), "hours": np.ones(8), "hours_before": np.ones(8),
+            "sensors": ("s",), "sensors_total": 1,
             "hardware": (), **changes,
         }
     )  # fmt: skip
