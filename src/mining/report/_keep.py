@@ -39,7 +39,7 @@ def keep(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> list[str]
     elif week is not None and known and _peak(week, words):
         out.append(_peak(week, words))
     out.append(_ahead(place, facts, words))
-    out.append(_incidents(place, words))
+    out.append(_incidents(place, facts, words))
     return out[:5]
 
 
@@ -123,15 +123,18 @@ def _peak(week: Week, words: Language) -> str:
 
 def _busiest(facts: TerritoryFacts, words: Language) -> str:
     """Return which place is the busiest of the territory."""
-    known = [(p.week.total, p.name) for p in facts.places if p.week and sure.told(p.week)]
+    known = [
+        (p.week.total, p.name, p.week.share) for p in facts.places if p.week and sure.told(p.week)
+    ]
     if not known or max(known)[0] < facts.minimum:
         return ""
-    total, name = max(known)
+    total, name, share = max(known)
+    place, confidence = clean_name(name), sure.confidence(share)
     return words.text(
         "keep.places",
         place=words.isolate(name),
         n=words.number(len(facts.places)),
-        passages=mark(say.passages(words, total), place=clean_name(name)),
+        passages=mark(say.passages(words, total), place=place, confidence=confidence),
     )
 
 
@@ -202,12 +205,17 @@ def _ahead_sum(outlooks: Sequence[Outlook], hours: float, words: Language) -> st
     )
 
 
-def _incidents(place: PlaceFacts, words: Language) -> str:
+def _incidents(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     if place.incidents is None:
         return words.text("keep.incidents_unknown")
+    # What was not counted may hide an incident; what was found stays found.
+    solid = sure.confidence(sure.recent_hours(place, facts)) == sure.SOLID
+    known: dict[str, Any] = {
+        "fact": "incidents_recent",
+        "confidence": sure.SOLID if solid else sure.INDICATIVE,
+    }
     count = place.incidents.recent_count
     if not count:
-        none = words.text("keep.incidents_zero")
-        return implied(none, value=0.0, unit="incidents", fact="incidents_recent")
-    counted = mark(words.number(count), fact="incidents_recent")
+        return implied(words.text("keep.incidents_zero"), value=0.0, unit="incidents", **known)
+    counted = mark(words.number(count), **known)
     return words.text("keep.incidents", count=count, n=counted)
