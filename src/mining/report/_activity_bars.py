@@ -50,7 +50,7 @@ def bars_figure(
 
     heights = block * rows[False], block * rows[True]
     return style.draw(
-        paint, name="commerces", title=title, description=description, heights=heights
+        paint, name="shops", title=title, description=description, heights=heights
     )
 
 

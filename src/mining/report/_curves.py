@@ -36,7 +36,7 @@ def trend_figure(trend: Trend, words: Language, *, title: str, description: str)
         _trend(figure, trend, words, narrow=narrow)
 
     return style.draw(
-        paint, name="tendance", title=title, description=description, heights=(300, 270)
+        paint, name="trend", title=title, description=description, heights=(300, 270)
     )
 
 
@@ -47,7 +47,7 @@ def trend_strip(trend: Trend, words: Language, *, title: str, description: str) 
         _trend(figure, trend, words, narrow=False, bottom=0.17, apart=0.13)
 
     return style.draw_small(
-        paint, name="tendance", title=title, description=description, height=172, width=style.WIDE
+        paint, name="trend", title=title, description=description, height=172, width=style.WIDE
     )
 
 
@@ -130,7 +130,7 @@ def outlook_figure(
 
     heights = (310, 205 * len(halves))
     return style.draw(
-        paint, name="prevision", title=title, description=description, heights=heights
+        paint, name="forecast", title=title, description=description, heights=heights
     )
 
 
@@ -205,7 +205,7 @@ def rhythm_figure(
         _curve_labels(axes, curves, words)
 
     return style.draw(
-        paint, name="rythme", title=title, description=description, heights=(280, 260)
+        paint, name="rhythm", title=title, description=description, heights=(280, 260)
     )
 
 

@@ -23,7 +23,7 @@ def week_figure(week: Week, words: Language, *, title: str, description: str) ->
         _heat(axes, week, words, narrow=narrow)
 
     return style.draw(
-        paint, name="semaine", title=title, description=description, heights=(300, 520)
+        paint, name="week", title=title, description=description, heights=(300, 520)
     )
 
 
