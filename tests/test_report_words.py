@@ -111,7 +111,9 @@ def test_a_plural_asks_for_its_count(words: Language) -> None:
 
 
 def test_unknown_language_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="no report texts in language 'xx': expected one of en, fr"):
+    with pytest.raises(
+        ConfigError, match="no report texts in language 'xx': expected one of en, fr"
+    ):
         Language("xx")
 
 

@@ -192,11 +192,19 @@ class Language:
         """Return the name of a day, Monday being 0."""
         return str(self.raw("format.days")[day])
 
-    def hour(self, hour: float) -> str:
-        """Return a time of the day: "9 h", or "9am" where days have halves."""
+    def hour(self, hour: float, *, named: bool = True) -> str:
+        """Return a time of the day: "9 h"; "9am" or "noon" where hours have such names.
+
+        Parameters
+        ----------
+        hour : float
+            From 0 to 24.
+        named : bool
+            Whether it may be a word ("midnight"), which is too long for an axis.
+        """
         whole, minutes = int(hour), round(60 * (hour - int(hour)))
         form = self.raw("format")
-        if not minutes and whole in form["named_hours"]:
+        if named and not minutes and whole in form["named_hours"]:
             return str(form["named_hours"][whole])
         halves = form["halves"]
         shown = (whole - 1) % 12 + 1 if halves else whole
