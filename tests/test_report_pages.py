@@ -119,8 +119,9 @@ def test_html_is_valid_and_accessible(html: dict[str, str]) -> None:
         check_figures_and_tables(root, name)
 
 
-def check_document(root: ET.Element, name: str) -> None:
-    assert root.attrib["lang"] == "fr"
+def check_document(root: ET.Element, name: str, code: str = "fr") -> None:
+    content = catalogue(code)["address"]["anchor"]["content"]
+    assert root.attrib["lang"] == code
     ids = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
     assert len(ids) == len(set(ids)), name
     levels = [int(e.tag[-1]) for e in root.iter() if re.fullmatch(rf"{SPACE}h[1-6]", str(e.tag))]
@@ -130,8 +131,8 @@ def check_document(root: ET.Element, name: str) -> None:
     metas = {e.attrib.get("name"): e.attrib.get("content") for e in root.iter(f"{SPACE}meta")}
     assert metas["viewport"] == "width=device-width, initial-scale=1"
     skip = next(root.iter(f"{SPACE}a"))
-    assert skip.attrib["href"] == "#contenu"
-    assert "contenu" in ids
+    assert skip.attrib["href"] == f"#{content}"
+    assert content in ids
     for element in root.iter():
         for key in ("aria-labelledby", "aria-describedby"):
             for target in element.attrib.get(key, "").split():
