@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -37,6 +38,23 @@ def shared_data() -> Callable[[str], Path]:
         return folder
 
     return find
+
+
+@pytest.fixture(scope="session")
+def auckland(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """Return a workspace with the clean cube of Auckland, made once for all workers."""
+    import mining
+    from mining import cube as cubes
+    from mining import writers
+
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = base / "auckland"
+    file = folder / "data" / "cube" / "auckland.nc"
+    with FileLock(base / "auckland.lock"):
+        if not file.exists():
+            writers.netcdf(file, mining.load("auckland", root=root), cubes.encoding())
+    return folder
 
 
 @pytest.fixture(scope="session")

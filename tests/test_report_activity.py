@@ -17,12 +17,12 @@ import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import language
 from mining.report import ActivityInputs, build, facts
-from mining.report import _activity_page as activity
 from mining.report._activity_change import changes_of
 from mining.report._activity_doors import opening_of
 from mining.report._activity_groups import weeks_of
 from mining.report._activity_labels import place_labels
 from mining.report._activity_map import letter, plane
+from mining.report._activity_page import page_view
 from mining.report._activity_shops import shops_of
 from mining.report._site import Site
 from test_report_pages import (
@@ -55,9 +55,8 @@ def page(cube: xr.Dataset, **changes: Any) -> str:
     given = changes | {k: make(places) for k, make in usual.items() if k not in changes}
     found = facts(inputs.territory(), cube, places, **given)
     words = language("fr")
-    addresses = {p.name: f"lieux/{k}.html" for k, p in enumerate(found.places)}
-    shown = activity.page_view(found, words, addresses)
-    out = Site(found, words).page("activity", v=shown)["activite.html"]
+    site = Site(found, words)
+    (out,) = site.page("activity", v=page_view(found, words, site.places)).values()
     root = tree(out)
     check_document(root, "activite.html")
     check_figures_and_tables(root, "activite.html")

@@ -178,6 +178,20 @@ def test_the_week_keeps_to_sensors_that_counted() -> None:
     assert week.total == clock(cube).week(MONDAY)[0].sum()
 
 
+@pytest.mark.parametrize(("busy", "hourly"), [(2, False), (3, True)])
+def test_a_week_with_next_to_no_hour_to_show_is_told_by_day(busy: int, hourly: bool) -> None:
+    # Of the twelve hours from 8 to 20, 3 are a quarter. Others have 5 passages: fewer than 11.
+    cube = hand_cube({"a": {}}, "2025-11-03", 7 * 24 + 1)
+    local = pd.DatetimeIndex(cube["time"].values, tz="UTC").tz_convert("Europe/Paris")
+    counts = np.where((local.hour >= 12) & (local.hour < 12 + busy), 30.0, 5.0)
+    week = last_week(clock(cube.assign(value=cube["value"].copy(data=counts[None]))), ["a"], 11)
+    assert week is not None
+    assert week.hourly is hourly
+    assert week.total == 7 * (30 * busy + 5 * (24 - busy))
+    np.testing.assert_array_equal(week.days, np.full(7, week.total / 7))
+    assert (week.peak is not None) is hourly
+
+
 def test_trend_keeps_the_same_sensors_and_leaves_gaps() -> None:
     cube = inputs.silence(inputs.cube_of(), "a2", "2025-06-02", "2025-06-09")
     found = trend(clock(cube), ["a1", "a2"])

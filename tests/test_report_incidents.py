@@ -62,8 +62,7 @@ def page(cube: xr.Dataset, incidents: pd.DataFrame | None, **given: Any) -> str:
     """Return the page of incidents alone, checked as every page is."""
     place_cube = cubes.by_place(cube)
     found = facts(inputs.territory(), cube, place_cube, incidents=incidents, **given)
-    shown = page_view(found, WORDS, {})
-    html = Site(found, WORDS).page("incidents", v=shown)["incidents.html"]
+    (html,) = Site(found, WORDS).page("incidents", v=page_view(found, WORDS, {})).values()
     root = tree(html)
     check_document(root, "incidents.html")
     check_figures_and_tables(root, "incidents.html")

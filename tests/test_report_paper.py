@@ -25,14 +25,12 @@ import typst
 import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import language
-from mining.report import _sentences as say
 from mining.report import facts
 from mining.report._known import TerritoryFacts
 from mining.report._options import options
-from mining.report._pages import _common
 from mining.report._pdf import compile_pdf
 from mining.report._pdf_place import content, ink_on
-from mining.report._render import render
+from mining.report._site import Site
 from mining.report._style import HEAT
 from mining.report._views import view
 
@@ -51,16 +49,10 @@ ATTACKS = (
 
 def printed(found: TerritoryFacts, place: int = 0) -> tuple[dict[str, Any], str]:
     """Return what the printed pages of a place hold, and its page."""
-    here = found.places[place]
-    address = "lieux/lieu.html"
-    common = _common(found, FRENCH, {here.name: address})
-    used = [m.model for m in found.models] + list(here.served)
-    shown = view(here, found, FRENCH, say.model_names(used, FRENCH))
-    html = render(
-        "place.html", **common, v=shown, title="t", page="place", root="../", here=address,
-        printed="pdf/lieu.pdf",
-    )  # fmt: skip
-    return content(here, found, shown, common, FRENCH, title=f"{here.name} – essai"), html
+    here, site = found.places[place], Site(found, FRENCH)
+    shown = view(here, found, FRENCH, site.models)
+    (html,) = site.place_page(here.name, v=shown, printed="pdf/lieu.pdf").values()
+    return content(here, found, shown, site.common, FRENCH, title=f"{here.name} – essai"), html
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,8 @@ from mining.language import language
 from mining.report import build, facts
 from mining.report._chains import chain_files
 from mining.report._hexagons import hexagon, telephone_code, wrap
-from mining.report._pages import _sheets
 from mining.report._site import Site
+from mining.report._transparency import sheet_views
 from mining.scaffold import new_territory
 from mining.territory import Territory, check_sensors, load_territory
 from mining.transparency import (
@@ -138,7 +138,8 @@ def site(town: Territory, cube: xr.Dataset, root: Path, minimum: int = 11) -> di
     stated = sheets(town, cube, root / "data" / "reference", minimum_count=minimum)
     out = {} if stated is None else chain_files(stated, minimum, words)
     found = facts(town, cube, cubes.by_place(cube), transparency=stated, minimum_count=minimum)
-    return {**Site(found, words).page("transparency", sheets=_sheets(found, words)), **out}
+    views = () if stated is None else sheet_views(stated, found.minimum, words)
+    return {**Site(found, words).page("transparency", sheets=views), **out}
 
 
 def elements(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

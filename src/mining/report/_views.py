@@ -71,7 +71,8 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
         intro.append(words.text("week.together"))
     out["week_table"] = tables.week_table(week, found, words)
     if not week.hourly:
-        why = f"sensitive.{place.sensitive}" if place.sensitive else "week.daily"
+        why = "week.few_hours" if found.hourly else "week.daily"
+        why = f"sensitive.{place.sensitive}" if place.sensitive else why
         notes = words.text("week.notes", minimum=words.number(found.minimum))
         return {**out, "week_intro": [*intro, words.text(why)], "week_notes": notes}
     drawing = week_figure(

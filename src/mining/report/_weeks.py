@@ -14,6 +14,8 @@ from mining.report._disclosure import Cell, StateArray
 from mining.report._door import ENOUGH, Door, Shut
 
 TYPICAL_WEEKS = 8
+#: A week is told by hour if at least this share of its hours by day may be shown.
+BY_DAY, SHOWN = slice(8, 20), 0.25
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Week:
         Sensors used, and how many there are.
     counts, states : ndarray (7, slot)
         Counts that may be shown, and one :class:`~mining.report._disclosure.Cell` for each; one
-        slot where nothing finer than a day may be told.
+        slot where nothing finer than a day may be told, or next to nothing could be shown.
     days, day_states : ndarray (7,)
         Total of each day over its hours that totals hold, NaN where it may not be shown, and what
         may be said of it.
@@ -155,7 +157,7 @@ def week_of(
     days = np.where(found.rows == Cell.SHOWN, inside.sum(axis=1), np.nan)
     low = found.rows == Cell.LOW
     exists = np.ones_like(counted) if typical else clock.week_exists(monday)
-    if shut.by_day:
+    if shut.by_day or _few(found.states):
         shown, states = days[:, None], found.rows[:, None]
     else:
         states = found.states
@@ -178,6 +180,15 @@ def week_of(
         noon=_noon(shown, states, total),
         clock_change=not typical and _clock_changes(clock, monday),
     )
+
+
+def _few(states: StateArray) -> bool:
+    """Say whether next to no hour may be shown: a map of dots tells nothing, days do."""
+    hours = states[:, BY_DAY]
+    there = hours != Cell.ABSENT
+    if states.shape[1] != 24 or not there.any():
+        return False
+    return bool((hours[there] == Cell.SHOWN).mean() < SHOWN)
 
 
 def _peak(shown: FloatArray) -> tuple[int, int, float] | None:
