@@ -2,7 +2,7 @@
    hours of the clock, treated as UTC so that no browser shifts them. */
 "use strict";
 globalThis.explorer = (() => {
-  const data = JSON.parse(document.getElementById("donnees").textContent);
+  const data = JSON.parse(document.getElementById("explorer-data").textContent);
   const { script: texts, format } = data.words;
   const NBSP = "\u00a0";
 
