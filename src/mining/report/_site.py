@@ -89,20 +89,20 @@ class Site:
             What its template needs besides what all share.
         """
         here = address(name, self.words)
-        return {here: self._render(name, here, "", values)}
+        return {here: self._render(name, here, None, values)}
 
     def place_page(self, place: str, **values: Any) -> dict[str, str]:
         """Return the page of a place by its address."""
         here = self.places[place]
         return {here: self._render("place", here, clean_name(place), values)}
 
-    def title(self, page: str, place: str = "") -> str:
+    def title(self, page: str, place: str | None = None) -> str:
         """Return the title of a page."""
-        names: dict[str, Any] = {"place": place} if place else {}
+        names: dict[str, Any] = {} if place is None else {"place": place}
         return self.words.text(f"page.{page}.title", territory=clean_name(self.found.name), **names)
 
-    def _render(self, name: str, here: str, place: str, values: dict[str, Any]) -> str:
-        about = {"about": place} if place else {}
+    def _render(self, name: str, here: str, place: str | None, values: dict[str, Any]) -> str:
+        about = {} if place is None else {"about": place}
         return render(
             f"{name}.html",
             **{**self.common, **about, **values},
