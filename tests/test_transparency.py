@@ -44,6 +44,7 @@ from mining.transparency import (
     sheets,
     taxonomy,
 )
+from test_report_pages import visible
 
 SPACE, SVG = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}"
 
@@ -134,7 +135,7 @@ def cube_of(*names: tuple[str, str], kind: str = "pedestrian") -> xr.Dataset:
 
 def site(town: Territory, cube: xr.Dataset, root: Path, minimum: int = 11) -> dict[str, str]:
     """Return the files of the report that speak of transparency; the others take seconds."""
-    words = language("fr")
+    words = language(town.language)
     stated = sheets(town, cube, root / "data" / "reference", minimum_count=minimum)
     out = {} if stated is None else chain_files(stated, minimum, words)
     found = facts(town, cube, cubes.by_place(cube), transparency=stated, minimum_count=minimum)
@@ -912,3 +913,27 @@ def test_the_example_of_the_skeleton_is_complete(tmp_path: Path, reference: Any)
     section = "\n".join(line.removeprefix("#") for line in example.splitlines())
     declared.write_text(f"{head}transparency:\n{section}\n\n{tail}", encoding="utf-8")
     check(load_territory(folder), sensors(("C1", "pedestrian")), reference)
+
+
+def test_sheets_and_chains_in_english(make: Make, root: Path) -> None:
+    section = "language: en\n" + FULL.replace("jusqu'au rapport suivant", "P2M")
+    out = site(make(section), cube_of(("b1", "High Street")), root)
+    assert sorted(out) == [
+        "transparency.html", "transparency/calculation-forecast.json",
+        "transparency/calculation-groups.json", "transparency/calculation-incidents.json",
+        "transparency/sensor-b1.json",
+    ]  # fmt: skip
+    sensor = json.loads(out["transparency/sensor-b1.json"])
+    assert elements(sensor)["retention"][0]["variables"] == [
+        {"id": "duration", "value": "1 year and 6 months"}
+    ]
+    for name, content in out.items():
+        if name.endswith(".json"):
+            # The vocabulary comes in both languages; what is ours to say, in that of the report.
+            texts = re.findall(r'\[\s*\{\s*"locale": "(\w+)",[^}]*\}\s*\]', content)
+            assert len(texts) == 3, name
+            assert set(texts) == {"en"}, name
+    for text in visible(out["transparency.html"]):
+        told = text.replace("Ville d'essai", "").replace("Ville d’essai", "")
+        told = told.replace("Capteurs SA", "").replace("https://ville.example/capteurs", "")
+        assert not re.search(r"[àâçèéêëîïôùû«»]|\b(le|la|les|des|une|du|et|est)\b", told), text
