@@ -63,7 +63,7 @@ def test_pages_fit_and_are_quiet(folder: Path, browser: Any, width: int) -> None
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("request", lambda r: r.url.startswith(("file:", "data:")) or heard.append(r.url))
     files = sorted(folder.rglob("*.html"))
-    assert len(files) == 10
+    assert len(files) == 11
     for file in files:
         page.goto(file.as_uri())
         opened = "document.querySelectorAll('details').forEach(d => d.open = true)"

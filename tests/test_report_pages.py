@@ -97,13 +97,14 @@ def html(site: dict[str, str]) -> dict[str, str]:
 
 def test_files(site: dict[str, str]) -> None:
     pages = {
-        "activite", "editions", "explorer", "incidents", "index", "qualite", "transparence",
+        "activite", "editions", "elus", "explorer", "incidents", "index", "qualite", "transparence",
         "lieux/place-saint-martin", "lieux/rue-des-febvres", "lieux/passage-du-four",
     }  # fmt: skip
     annexes = {f"annexes/{p}.{end}" for p in pages for end in ("csv", "schema.json")}
     data = {"annexes/pays-dessai.xlsx", "faits.json", "manifest.json", "disclosure.json"}
     names = [p.removeprefix("lieux/") for p in pages if p.startswith("lieux/")]
     papers = {f"{folder}/{n}" for n in names for folder in ("pdf", "courriels")}
+    papers |= {"pdf/elus"}
     papers = {f"{p}.{'pdf' if p.startswith('pdf') else 'eml'}" for p in papers}
     ends = ("-plot.js", "-words.js", ".css", ".js")
     drawn = {f"scripts/explorer{end}" for end in ends}
@@ -471,8 +472,8 @@ def test_no_sensor_that_counts_passages() -> None:
     out = page_of(noise, place_cube=given)
     assert "aucun compteur de passages" in str(out["index.html"])
     assert {p for p in out if p.endswith((".html", ".css"))} == {
-        "activite.html", "editions.html", "incidents.html", "index.html", "qualite.html",
-        "style.css", "transparence.html",
+        "activite.html", "editions.html", "elus.html", "incidents.html", "index.html",
+        "qualite.html", "style.css", "transparence.html",
     }  # fmt: skip
 
 

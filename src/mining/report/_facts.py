@@ -198,6 +198,7 @@ def facts(
         transparency=transparency,
         disclosure=door.record(),
         exploration=explored,
+        coming=tuple(e for e in inputs.journal if e.start >= table.today),
     )
 
 

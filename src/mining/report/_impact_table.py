@@ -25,7 +25,7 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
         rows.append(
             (
                 clean_name(words.set(impact.title)) or str(words.raw("site.none")),
-                _span(impact, words),
+                span(impact, words),
                 _range((impact.effect, impact.low, impact.high), words) if shown else none,
                 _range(parts, words, share=True) if shown and finite(impact.percent) else none,
                 joined(" ", _said(impact, facts.minimum, words, shown=shown)),
@@ -47,7 +47,8 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
     )
 
 
-def _span(impact: Impact, words: Language) -> str:
+def span(impact: Impact, words: Language) -> str:
+    """Return when an event was, as the beginning of a sentence."""
     if impact.end >= pd.Timestamp("2200-01-01"):
         text = words.text("format.since", first=words.date(impact.start, weekday=False))
     else:

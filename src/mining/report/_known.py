@@ -131,6 +131,8 @@ class TerritoryFacts:
         What this edition and those before it have hidden and told.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
+    coming : tuple of Entry
+        Entries of the journal that begin after the data end.
     """
 
     name: str
@@ -159,3 +161,4 @@ class TerritoryFacts:
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
+    coming: tuple[Entry, ...] = ()

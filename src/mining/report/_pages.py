@@ -10,6 +10,7 @@ from mining.language import Language, clean_name, joined, language
 from mining.report import _activity_page as activity
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
+from mining.report import _elected_page as members
 from mining.report import _explore_page as explore
 from mining.report import _incident_page as incidents
 from mining.report import _manifest as manifests
@@ -21,6 +22,7 @@ from mining.report._chains import chain_files
 from mining.report._facts import NAIVE_MODEL, facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._paper import papers, printed_address
+from mining.report._pdf_elected import content, paper
 from mining.report._render import source
 from mining.report._site import Site, address
 from mining.report._transparency import sheet_views
@@ -76,6 +78,9 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
         page, papers_of_it = _place(place, site)
         out |= page
         printed |= papers_of_it
+    page, sheet = _elected(site)
+    out |= page
+    printed |= sheet
     out |= site.page("activity", v=activity.page_view(found, words, site.places))
     out |= site.page("incidents", v=incidents.page_view(found, words, site.places))
     out |= site.page("quality", **quality.page_view(found, words, site.models))
@@ -119,6 +124,16 @@ def _place(place: PlaceFacts, site: Site) -> tuple[dict[str, str], dict[str, byt
     title = site.title("place", clean_name(place.name))
     files = papers(place, site.found, shown, site.common, site.words, slug=slug, title=title)
     return page, files
+
+
+def _elected(site: Site) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the page for elected members, and its printed page."""
+    found, words = site.found, site.words
+    shown = members.page_view(found, words)
+    printed = printed_address(address("elected", words).removesuffix(".html"))
+    page = site.page("elected", v=shown, printed=printed)
+    title = site.title("elected")
+    return page, {printed: paper(content(found, shown, site.common, words, title))}
 
 
 def _place_notes(found: TerritoryFacts, words: Language) -> str:

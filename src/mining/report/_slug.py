@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST = 60
-#: Names that some systems keep for themselves.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|index)")
+#: Names that some systems, or the report, keep for themselves.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|index|elus|elected)")
 
 
 def slug(name: str, word: str) -> str:
