@@ -187,13 +187,22 @@ def test_figures_of_analyses_are_read_where_they_stand(words: Language) -> None:
 def test_addresses_are_english(site: dict[str, str | bytes]) -> None:
     places = ("passage-du-four", "place-saint-martin", "rue-des-febvres")
     found = {
-        *("activity", "editions", "explorer", "incidents", "index", "quality", "transparency"),
+        *(
+            "activity",
+            "editions",
+            "elected",
+            "explorer",
+            "incidents",
+            "index",
+            "quality",
+            "transparency",
+        ),
         *(f"places/{p}" for p in places),
     }
     named = {f"{p}.html" for p in found}
     named |= {f"annexes/{p}.{end}" for p in found for end in ("csv", "schema.json")}
     named |= {f"pdf/{p}.pdf" for p in places} | {f"emails/{p}.eml" for p in places}
-    named |= {"annexes/trial-town.xlsx", "facts.json"}
+    named |= {"annexes/trial-town.xlsx", "facts.json", "pdf/elected.pdf"}
     same = {"style.css", "manifest.json", "disclosure.json"}
     assert {n for n in site if not n.startswith("scripts/")} == named | same
     anchors = set(catalogue("fr")["address"]["anchor"].values())
