@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -41,20 +43,54 @@ def shared_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def auckland(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    """Return a workspace with the clean cube of Auckland, made once for all workers."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a maker of files and folders: one worker makes each, all of them read it."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name: str, make: Callable[[Path], object]) -> Path:
+        with FileLock(base / f"{name}.lock"):
+            if not (base / name).exists():
+                make(base / f"{name}.part")
+                (base / f"{name}.part").rename(base / name)
+        return base / name
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def auckland(made_once: Callable[..., Path], root: Path) -> Path:
+    """Return a workspace with the clean cube of Auckland."""
     import mining
     from mining import cube as cubes
     from mining import writers
 
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = base / "auckland"
-    file = folder / "data" / "cube" / "auckland.nc"
-    with FileLock(base / "auckland.lock"):
-        if not file.exists():
-            writers.netcdf(file, mining.load("auckland", root=root), cubes.encoding())
-    return folder
+    def make(folder: Path) -> None:
+        file = folder / "data" / "cube" / "auckland.nc"
+        writers.netcdf(file, mining.load("auckland", root=root), cubes.encoding())
+
+    return made_once("auckland", make)
+
+
+@pytest.fixture(scope="session")
+def whole_report(made_once: Callable[..., Path]) -> Mapping[str, str | bytes]:
+    """Return the files of the report of the whole small territory."""
+    import report_inputs
+    from mining.report import build
+
+    def make(file: Path) -> None:
+        file.write_bytes(pickle.dumps(build(**report_inputs.everything())))
+
+    files = pickle.loads(made_once("report.pickle", make).read_bytes())  # noqa: S301 - made above
+    return MappingProxyType(files)
+
+
+@pytest.fixture(scope="session")
+def reference(root: Path) -> Any:
+    """Return the words of the standard of transparency."""
+    from mining.transparency import taxonomy
+
+    return taxonomy(root / "data" / "reference")
 
 
 @pytest.fixture(scope="session")

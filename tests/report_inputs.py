@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from mining import cube as cubes
-from mining.report import ActivityInputs, OpeningTables, ShopTables
+from mining.report import ActivityInputs, OpeningTables, ShopTables, WeatherInputs
 
 ZONE = "Europe/Paris"
 #: Sensor, place, size.
@@ -83,6 +83,7 @@ def territory(**changes: Any) -> SimpleNamespace:
         "licence": "Licence ouverte 2.0",
         "attribution": "Ville d’essai",
         "contact": "donnees@example.org",
+        "site": "",
         "simulated": False,
     }
     return SimpleNamespace(**{**known, **changes})
@@ -427,6 +428,40 @@ def commerce_of(place_cube: xr.Dataset) -> ActivityInputs:
     )
 
 
+def weather_of() -> WeatherInputs:
+    """Return six years of weather, and its effects at three places.
+
+    Every Tuesday and Friday has 2.4 mm of rain, every day from 5 to 14 degrees; the week of 27
+    October 2025 has 12 mm on its Wednesday too, and one degree less.
+    """
+    days = pd.date_range("2020-01-06", "2025-11-04")
+    week = days[(days >= "2025-10-27") & (days <= "2025-11-02")]
+    table = pd.DataFrame({"rain": 0.0, "tmin": 5.0, "tmax": 14.0, "tmean": 9.5}, index=days)
+    table.loc[days.day_of_week.isin([1, 4]), "rain"] = 2.4
+    table.loc["2025-10-29", "rain"] = 12.0
+    table.loc[week, "tmax"] -= 1
+    told = {
+        ("Rue des Febvres", "rain"): (-0.08, -0.104, -0.056, ""),
+        ("Rue des Febvres", "heavy_rain"): (-0.2, -0.38, 0.03, "chance"),
+        ("Rue des Febvres", "heat"): (0.1, 0.02, 0.18, ""),
+        ("Rue des Febvres", "frost"): (np.nan, np.nan, np.nan, "few"),
+        ("Place Saint-Martin", "rain"): (0.0102, 0.0031, 0.0173, ""),
+        ("Place Saint-Martin", "heavy_rain"): (-0.3, -0.45, -0.12, ""),
+        ("Passage du Four", "rain"): (np.nan, np.nan, np.nan, "small"),
+    }
+    names = ("effect", "low", "high", "reason")
+    effects = pd.DataFrame(
+        [
+            {"place": place, "condition": condition, "days": 40, "share": 0.97,
+             "told": not row[-1], **dict(zip(names, row, strict=True))}
+            for (place, condition), row in told.items()
+        ]
+    )  # fmt: skip
+    notes = {"source": "meteo_france", "station": "25388001", "name": "MONT", "distance": 3210.0}
+    named = table.rename_axis("day").reset_index()
+    return WeatherInputs(named.assign(day=days.strftime("%Y-%m-%d")), effects, notes)
+
+
 def scores_of(cube: xr.Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return scores by sensor and their summary: the model errs by 10 %, a copy by 20 %."""
     names = cube["sensor"].to_numpy().astype(str)
@@ -479,6 +514,7 @@ def everything(cube: xr.Dataset | None = None) -> dict[str, Any]:
         "unmatched": unmatched_of(),
         "activity": activity_of(place_cube),
         "commerce": commerce_of(place_cube),
+        "weather": weather_of(),
     }
 
 

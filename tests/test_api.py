@@ -21,11 +21,12 @@ import xarray as xr
 
 import mining
 from _forecast_cubes import rhythm_cube
+from _streets import small
 from mining import cube as cubes
 from mining import progress
 
 QUICK = ["seasonal_naive", "window_average"]
-FITTED = ["statsmodels", "boosting"]
+FITTED = ["statsmodels", small()]
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +166,8 @@ CALLS: dict[str, Callable[[xr.Dataset], object]] = {
     "clean": mining.clean,
     "detect": mining.detect,
     "cluster": lambda c: mining.cluster(c, bootstraps=3),
-    "backtest": lambda c: mining.backtest(c, origins=1, models=QUICK + FITTED),
-    "forecast": lambda c: mining.forecast(c, horizon="24h"),
+    "backtest": lambda c: mining.backtest(c, origins=1, models=[*QUICK, *FITTED]),
+    "forecast": lambda c: mining.forecast(c, horizon="24h", model=small()),
     "by_place": mining.by_place,
 }
 
@@ -199,7 +200,7 @@ def test_scores_are_those_of_the_forecasts_handed_out(cube: xr.Dataset) -> None:
         cube,
         horizon="5D",
         cutoffs=cutoffs,
-        models=[*QUICK, "boosting"],
+        models=[*QUICK, small()],
         quantiles=[0.05, 0.95],
         return_forecasts=True,
     )
@@ -247,8 +248,8 @@ def test_scores_are_those_of_the_forecasts_handed_out(cube: xr.Dataset) -> None:
     assert np.allclose(pooled["coverage"], seen.groupby("model")["covered"].mean(), rtol=1e-9)
 
 
-@pytest.mark.parametrize("model", [*QUICK, *FITTED])
-def test_nothing_after_the_cutoff_is_seen(model: str, cube: xr.Dataset) -> None:
+@pytest.mark.parametrize("model", [*QUICK, *FITTED], ids=[*QUICK, "statsmodels", "boosting"])
+def test_nothing_after_the_cutoff_is_seen(model: Any, cube: xr.Dataset) -> None:
     cutoff = pd.Timestamp("2025-05-08")  # a holiday, so that the calendar has its say
     after = cube.indexes["time"] >= cubes.to_utc(cutoff, "Europe/Paris")
     other = cube.copy(deep=True)

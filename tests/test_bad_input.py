@@ -32,8 +32,8 @@ PLACES = "place,sensor\nRue Haute,a\nRue Haute,b\nMarché,c\n"
 CHANNELS = "channel_id,channel_provider_id,site_id,started_at,ended_at\n"
 SITES = "site_id,site_name,xlong,ylat\nS,Rue,6.8,47.5\n"
 CHAIN = (
-    *("acquire", "acquire_shops", "clean", "evaluate", "forecast", "opening", "detect", "impact"),
-    *("trial", "cluster", "shops", "summarize", "report"),
+    *("acquire", "acquire_shops", "acquire_weather", "clean", "evaluate", "forecast", "opening"),
+    *("detect", "impact", "trial", "cluster", "shops", "weather", "summarize", "report"),
 )
 SMALL = {
     ("evaluate", "origins"): 1,

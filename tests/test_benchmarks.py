@@ -17,6 +17,8 @@ from _forecast_cubes import rhythm_cube
 from mining import cube as cubes
 from mining import writers
 
+#: One worker runs the benchmark, once.
+pytestmark = pytest.mark.xdist_group("benchmark")
 ZONE = "Pacific/Auckland"
 CUTOFFS = pd.DatetimeIndex(["2025-12-18", "2025-12-25"])
 LEVELS = [k / 10 for k in range(1, 10)]

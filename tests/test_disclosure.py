@@ -23,6 +23,9 @@ from mining.report._clock import clock
 from mining.report._door import Door
 from mining.secrecy import Cell, Record
 
+#: One worker makes the editions that are attacked.
+pytestmark = pytest.mark.xdist_group("disclosure")
+
 NAMES = {"rue": "lieux/rue-haute.html", "place": "lieux/place-basse.html"}
 PLACES = {"rue": "Rue Haute", "place": "Place Basse"}
 MONDAY = pd.Timestamp("2025-10-27")

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,13 +14,13 @@ import pytest
 import xarray as xr
 
 import report_inputs as inputs
+from _transparent_town import FULL
 from mining import cli, writers
 from mining import cube as cubes
 from mining.editions import publish
 from mining.errors import OutputError, ResultError
 from mining.provenance import file_sha256
 from mining.report import build
-from test_transparency import FULL
 
 TOWN = """\
 name: Pays d'essai
@@ -31,10 +32,9 @@ attribution: Ville d'essai
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
 
-def made(folder: Path, end: str, name: str = "Pays d’essai") -> Path:
+def made(folder: Path, end: str) -> Path:
     """Write the report of data that end at `end`."""
     given = inputs.everything(inputs.cube_of(start="2025-06-02", end=end))
-    given["territory"] = inputs.territory(name=name)
 
     def fill(draft: Path) -> None:
         for address, content in build(**given).items():
@@ -47,10 +47,11 @@ def made(folder: Path, end: str, name: str = "Pays d’essai") -> Path:
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def reports(made_once: Callable[..., Path]) -> list[Path]:
     """Three editions of a report, a week apart."""
-    root = tmp_path_factory.mktemp("reports")
-    return [made(root / end, end) for end in ("2025-10-20", "2025-10-27", "2025-11-03")]
+    ends = ("2025-10-20", "2025-10-27", "2025-11-03")
+    root = made_once("editions", lambda folder: [made(folder / end, end) for end in ends])
+    return [root / end for end in ends]
 
 
 def whole(folder: Path) -> None:
@@ -100,7 +101,7 @@ def test_the_same_edition_stands_there_once(reports: list[Path], tmp_path: Path)
 
 def test_two_editions_of_one_day_have_two_folders(reports: list[Path], tmp_path: Path) -> None:
     target = tmp_path / "site"
-    other = made(tmp_path / "again", "2025-10-20", "Pays d’essai")
+    other = shutil.copytree(reports[0], tmp_path / "again")
     page = (other / "index.html").read_text("utf-8") + "<!-- corrected -->\n"
     (other / "index.html").write_text(page, "utf-8")
     manifest = json.loads((other / "manifest.json").read_text("utf-8"))
@@ -112,7 +113,7 @@ def test_two_editions_of_one_day_have_two_folders(reports: list[Path], tmp_path:
 
 
 def test_a_report_that_was_changed_is_refused(reports: list[Path], tmp_path: Path) -> None:
-    report = made(tmp_path / "report", "2025-10-20")
+    report = shutil.copytree(reports[0], tmp_path / "report")
     page = report / "qualite.html"
     page.write_text(page.read_text("utf-8").replace("100", "101", 1), "utf-8")
     with pytest.raises(ResultError, match=r"qualite\.html: was changed after it was made"):
@@ -132,7 +133,10 @@ def test_other_folders_are_left_alone(reports: list[Path], tmp_path: Path) -> No
     with pytest.raises(OutputError, match=r"photos: found other files, expected an empty folder"):
         publish(reports[0], own)
     assert (own / "mairie.txt").read_text("utf-8") == "à garder"
-    elsewhere = made(tmp_path / "other", "2025-10-20", "Autre ville")
+    elsewhere = shutil.copytree(reports[0], tmp_path / "other")
+    manifest = json.loads((elsewhere / "manifest.json").read_text("utf-8"))
+    assert manifest["territory"] == "Pays d’essai"
+    writers.json_file(elsewhere / "manifest.json", manifest | {"territory": "Autre ville"})
     publish(elsewhere, tmp_path / "site")
     with pytest.raises(OutputError, match="found the report of Autre ville"):
         publish(reports[0], tmp_path / "site")
@@ -188,11 +192,15 @@ def test_a_full_disk_leaves_the_old_edition(
 
 
 def test_the_command_publishes(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path,
+    reports: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "dvc.yaml").write_text("stages: {}\n", "utf-8")
     (tmp_path / "params.yaml").write_text("territories: [essai]\n", "utf-8")
-    made(tmp_path / "reports" / "essai", "2025-10-20")
+    shutil.copytree(reports[0], tmp_path / "reports" / "essai")
     results = tmp_path / "data" / "results" / "essai"
     cube = inputs.cube_of(start="2025-06-02", end="2025-10-20")
     writers.netcdf(tmp_path / "data" / "cube" / "essai.nc", cube, cubes.encoding())

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("pipeline")
 STAGES = (
     "acquire",
     "acquire_shops",
+    "acquire_weather",
     "clean",
     "evaluate",
     "forecast",
@@ -32,6 +33,7 @@ STAGES = (
     "trial",
     "cluster",
     "shops",
+    "weather",
     "summarize",
     "report",
     "track",
@@ -247,9 +249,16 @@ def _room(module: str) -> str:
     return "/".join(["src", *parts[:2]])
 
 
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """Return who imports whom."""
+    return grimp.build_graph("mining", exclude_type_checking_imports=True, cache_dir=None)
+
+
 @pytest.mark.parametrize("stage", STAGES)
-def test_dependencies_name_every_imported_module(stage: str, root: Path) -> None:
-    graph = grimp.build_graph("mining", exclude_type_checking_imports=True, cache_dir=None)
+def test_dependencies_name_every_imported_module(
+    stage: str, graph: grimp.ImportGraph, root: Path
+) -> None:
     module = f"mining.stages.{stage}"
     needed = {_room(m) for m in graph.find_upstream_modules(module) | {module}} - {"", "src/mining"}
     wanted = {p if (root / p).exists() else f"{p}.py" for p in needed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from mining import promises
 from mining.errors import OutputError, ResultError
 from mining.report import build
 from mining.report._clock import clock
-from mining.report._kept import Kept, kept_of
+from mining.report._kept import Kept, _same_before, kept_of
 
 
 def days_of(low: float = 90.4) -> xr.Dataset:
@@ -120,6 +121,22 @@ def test_days_are_scored_by_hand() -> None:
     assert found.error == pytest.approx(np.abs(truth - 6100).sum() / truth.sum(), rel=1e-12)
 
 
+def test_the_rival_copies_the_last_such_day_that_had_ended() -> None:
+    made = pd.Timestamp("2025-10-27 06:00")  # a Monday
+    for day, copied in (("2025-10-28", "2025-10-21"), ("2025-11-02", "2025-10-26"),
+                        ("2025-11-03", "2025-10-20"), ("2025-11-10", "2025-10-20")):  # fmt: skip
+        assert _same_before(pd.Timestamp(day), made) == pd.Timestamp(copied)
+    found = score(announced())
+    assert found is not None
+    assert found.naive == 0  # every week of the town is like the one before
+    cube = inputs.silence(inputs.cube_of(), "a2", "2025-10-20 03:00", "2025-10-20 04:00")
+    members = {"Rue des Febvres": ("a1", "a2")}
+    gone = kept_of(announced(), clock(cube), members, minimum=11)
+    assert gone is not None
+    assert np.isnan(gone.naive)  # the day to copy was not counted whole
+    assert (gone.inside, gone.error) == (found.inside, found.error)
+
+
 def test_the_last_edition_before_a_day_counts() -> None:
     both = pd.concat([announced(), announced(made="2025-11-02 06:00", low=100, high=200)])
     found = score(both)
@@ -151,11 +168,15 @@ def test_a_day_with_a_silent_hour_is_not_counted() -> None:
     assert kept_of(announced(), clock(cube), members, minimum=11) is None
 
 
-def test_the_page_of_a_place_tells_how_the_last_forecasts_did() -> None:
-    given = inputs.everything()
-    pages = build(**given, announced=announced())
+def test_the_page_of_a_place_tells_how_the_last_forecasts_did(
+    whole_report: Mapping[str, str | bytes],
+) -> None:
+    pages = build(**inputs.everything(), announced=announced())
     told = "Ces 30 derniers jours, 7 jours annoncés ici ont été comptés"
-    assert told in str(pages["lieux/rue-des-febvres.html"]).replace("\u00a0", " ")
+    page = str(pages["lieux/rue-des-febvres.html"]).replace("\u00a0", " ")
+    assert told in page
+    assert "En recopiant la semaine passée, l’erreur aurait été de 0" in page
+    assert "essais sur le passé, 75" in page  # trials stand beside it
     assert "annoncés ici" not in str(pages["lieux/place-saint-martin.html"])
     assert "7 totaux de jours annoncés" in str(pages["index.html"]).replace("\u00a0", " ")
-    assert "annoncés ici" not in str(build(**given)["lieux/rue-des-febvres.html"])
+    assert "annoncés ici" not in str(whole_report["lieux/rue-des-febvres.html"])

@@ -17,6 +17,9 @@ from mining import quality
 from mining.cube import Quality, Reason
 from mining.errors import ConfigError, CubeError
 
+#: One worker cleans Auckland.
+pytestmark = pytest.mark.xdist_group("quality")
+
 NAN = np.nan
 
 

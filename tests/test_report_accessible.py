@@ -17,6 +17,9 @@ import report_inputs as inputs
 from mining import writers
 from mining.report import build
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 #: Width, zoom and medium: a phone, a screen, a screen at 200 %, paper.
@@ -127,3 +130,25 @@ def test_pages_have_one_heading_of_first_rank_and_skip_none(folder: Path, page: 
         assert page.evaluate("document.documentElement.lang") == "fr"
         for landmark in ("header", "main", "footer", "nav"):
             assert page.locator(landmark).count() >= 1, file.name
+
+
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
+def test_tables_that_are_read_most_need_no_sideways_scrolling(folder: Path, page: Any) -> None:
+    """They stay tables to a screen reader: the browser's own accessibility tree says so."""
+    wide = "e => e.scrollWidth > e.clientWidth"
+    for name, captions in {
+        "index.html": ("Passages de la semaine", "Passages attendus par lieu", "Incidents"),
+        "lieux/rue-des-febvres.html": ("Passages attendus par jour et", "Incidents"),
+        "qualite.html": ("Erreur de chaque méthode",),
+    }.items():
+        page.goto((folder / name).as_uri())
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
+        for caption in captions:
+            table = page.get_by_role("table", name=caption).first
+            assert not table.locator("xpath=..").evaluate(wide), (name, caption)
+            rows = table.get_by_role("row")
+            columns = table.get_by_role("columnheader").count()
+            assert columns >= 3
+            assert rows.count() > 1
+            assert table.get_by_role("rowheader").count() == rows.count() - 1
+            assert table.get_by_role("cell").count() == (columns - 1) * (rows.count() - 1)

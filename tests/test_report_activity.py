@@ -1,10 +1,9 @@
-"""The page of commercial activity: what it says, what it leaves out, and what it does without."""
+"""The page of commercial activity: whole pages, the map, change and seasons."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,215 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import report_inputs as inputs
+from _activity_page import FEBVRES, FOUR, MARTIN, descriptions, page, section
 from mining import cube as cubes
-from mining.language import language
-from mining.report import ActivityInputs, build, facts
+from mining.report import ActivityInputs, build
 from mining.report._activity_change import changes_of
-from mining.report._activity_doors import opening_of
-from mining.report._activity_groups import weeks_of
 from mining.report._activity_labels import place_labels
 from mining.report._activity_map import letter, plane
-from mining.report._activity_page import page_view
-from mining.report._activity_shops import shops_of
-from mining.report._site import Site
 from test_report_pages import (
     ATTACKS,
     NBSP,
     SPACE,
     SVG,
     THIN,
-    check_document,
-    check_figures_and_tables,
     number,
     table_of,
     text_of,
     tree,
-    visible,
 )
-
-FOUR, MARTIN, FEBVRES = "Passage du Four", "Place Saint-Martin", "Rue des Febvres"
 
 
 @pytest.fixture(scope="module")
 def cube() -> xr.Dataset:
     return inputs.cube_of("2025-08-01")
-
-
-def page(cube: xr.Dataset, **changes: Any) -> str:
-    """Return the page alone, checked: valid, no hole told as a number."""
-    places = cubes.by_place(cube)
-    usual = {"activity": inputs.activity_of, "commerce": inputs.commerce_of}
-    given = changes | {k: make(places) for k, make in usual.items() if k not in changes}
-    found = facts(inputs.territory(), cube, places, **given)
-    words = language("fr")
-    site = Site(found, words)
-    (out,) = site.page("activity", v=page_view(found, words, site.places)).values()
-    root = tree(out)
-    check_document(root, "activite.html")
-    check_figures_and_tables(root, "activite.html")
-    for text in visible(out):
-        assert not {"nan", "none"} & set(text.lower().split()), text
-    return out
-
-
-def section(html: str, name: str) -> str:
-    """Return the words of a section."""
-    for part in tree(html).iter(f"{SPACE}section"):
-        if part.attrib.get("aria-labelledby") == name:
-            return " ".join(text_of(part).replace(NBSP, " ").replace(THIN, " ").split())
-    raise AssertionError(name)
-
-
-def descriptions(html: str) -> list[str]:
-    return [text_of(d).replace(NBSP, " ") for d in tree(html).iter(f"{SVG}desc")]
-
-
-# --- groups ---------------------------------------------------------------------------------------
-
-
-def week(values: dict[tuple[int, int], float]) -> np.ndarray:
-    out = np.zeros((7, 24))
-    for (day, hour), value in values.items():
-        out[day, hour] = value
-    return out.ravel()
-
-
-def groups(rhythm: np.ndarray, labels: list[int], **extra: Any) -> xr.Dataset:
-    data: dict[str, Any] = {
-        "rhythm": (("sensor", "hour_of_week"), rhythm),
-        "label": ("sensor", labels),
-        "group_name": ("group", ["soirées", "bureaux"]),
-        **extra,
-    }
-    names = [f"p{k}" for k in range(len(labels))]
-    return xr.Dataset(data, coords={"sensor": names, "hour_of_week": np.arange(168)})
-
-
-def test_the_week_of_a_group_by_hand() -> None:
-    one = week({(0, 12): 300, (5, 20): 500, (6, 3): 200})
-    two = week({(0, 12): 100, (5, 20): 800, (6, 3): 100})
-    third = week({(0, 12): 900, (5, 20): 100})
-    found = weeks_of(groups(np.stack([one, two, third]), [0, 0, 1]), None, 0)
-    assert found is not None
-    first, second = found.panels
-    # Monday noon has 30 % and 10 % of the week, spread over five working days.
-    assert first.week[0, 12] == pytest.approx((0.3 + 0.1) / 2 / 5, rel=1e-12)
-    assert first.week[1, 20] == pytest.approx(0.65, rel=1e-12)
-    assert second.week[1, 20] == pytest.approx(0.1, rel=1e-12)
-    assert found.mean[1, 20] == pytest.approx((0.5 + 0.8 + 0.1) / 3, rel=1e-12)
-    assert found.places == {"p0": 0, "p1": 0, "p2": 1}
-
-
-def test_hours_of_few_passages_are_not_told_as_shares_either() -> None:
-    rhythm = np.stack([week({(5, 20): 5, (5, 12): 400, (5, 13): 300}), np.full(168, 100.0)])
-    found = weeks_of(groups(rhythm, [0, 1]), None, 11)
-    assert found is not None
-    shown = found.panels[0].week[1]
-    # 5 passages at 20 h are too few; as the only ones but zeros, they take 13 h with them.
-    assert np.isnan(shown[20])
-    assert np.isfinite(shown[12])
-    assert np.isfinite(found.mean[1, 20])
-
-
-def test_the_mean_is_that_of_the_sensors_where_groups_come_from_them() -> None:
-    places = groups(np.full((2, 168), 100.0), [0, 1])
-    sensors = groups(np.stack([week({(5, 20): 900}), week({(5, 12): 900})]), [0, 1])
-    found = weeks_of(places, sensors, 0)
-    assert found is not None
-    assert found.mean[1, 20] == pytest.approx(0.5)
-    other = sensors.assign(group_name=("group", ["autres", "noms"]))
-    again = weeks_of(places, other, 0)
-    assert again is not None
-    assert again.mean[1, 20] == pytest.approx(1 / 168)
-
-
-def test_a_group_is_only_as_solid_as_its_weakest_check(cube: xr.Dataset) -> None:
-    activity = inputs.activity_of(cubes.by_place(cube)).assign(
-        stability_sensors=("group", [0.9, 0.8]), stability_years=("group", [0.7, np.nan])
-    )
-    text = section(page(cube, activity=activity), "groupes")
-    assert "Solidité : à confirmer. On le retrouve à 91 % avec d’autres semaines, 90 %" in text
-    assert "70 % les autres années" in text
-    assert "Le moins solide, « bureaux », est à confirmer : on le retrouve à 65 %." in section(
-        page(cube, activity=activity), "retenir"
-    )
-
-
-def test_each_group_has_figure_table_and_words(cube: xr.Dataset) -> None:
-    html = page(cube)
-    text = section(html, "groupes")
-    assert "Ses lieux : Place Saint-Martin et Rue des Febvres." in text
-    assert "la part du samedi est plus forte qu’ailleurs" in text
-    assert "Place Saint-Martin est entre deux groupes : « commerces du samedi »" in text
-    assert "et « bureaux » pour 40 %" in text
-    rows = table_of(html, "Part des passages de la semaine, par heure")
-    spoken = next(d for d in descriptions(html) if d.startswith("Part des passages"))
-    peak = max((r for r in rows[1:] if "%" in r[1]), key=lambda r: number(r[1]))
-    assert f"Lundi à vendredi : pointe de {peak[0]}".replace(NBSP, " ") in spoken
-    assert f"{peak[1]} (moyenne : {peak[2]})" in spoken
-
-
-def test_the_drawn_curve_is_the_table(cube: xr.Dataset) -> None:
-    html = page(cube)
-    figure = next(s for s in tree(html).iter(f"{SVG}svg") if "g1-t" in s.attrib["aria-labelledby"])
-    lines = [
-        p.attrib["d"]
-        for p in figure.iter(f"{SVG}path")
-        if "#1b2a33" in p.attrib.get("style", "") and p.attrib["d"].count("L") > 10
-    ]
-    told = table_of(html, "Part des passages de la semaine, par heure")[1:]
-    assert len(lines) == 3
-    for kind, line in enumerate(lines):
-        drawn = -np.array([float(y) for _, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", line)])
-        values = np.array([number(r[1 + 2 * kind]) for r in told if "%" in r[1 + 2 * kind]])
-        assert len(drawn) == len(values)
-        assert np.corrcoef(drawn, values)[0, 1] > 0.999
-
-
-@pytest.mark.parametrize(
-    ("labels", "said"),
-    [
-        ([0, 0, -2], "À part : Rue des Febvres. Son rythme ne ressemble à aucun autre"),
-        ([0, 0, -1], "1 lieu n’a pas assez de semaines comptées pour être classé"),
-        ([0, 0, 0], "Aucun groupe ne se détache"),
-    ],
-)
-def test_places_in_no_group_are_said_so(cube: xr.Dataset, labels: list[int], said: str) -> None:
-    activity = inputs.activity_of(cubes.by_place(cube)).assign(
-        label=("sensor", labels), between=("sensor", [-1, -1, -1])
-    )
-    html = page(cube, activity=activity)
-    assert said in section(html, "groupes")
-    words = {-2: "à part", -1: "sans groupe", 0: "Le rythme commun"}
-    assert table_of(html, "Position et groupe")[3][:2] == [FEBVRES, words[labels[-1]]]
-
-
-@pytest.mark.parametrize(
-    ("sensors", "said"),
-    [
-        (inputs.SENSORS[:1], "Un seul lieu est suivi"),
-        (inputs.SENSORS[1:3], "Il faut au moins 3 lieux"),
-    ],
-)
-def test_too_few_places_for_groups(sensors: Any, said: str) -> None:
-    small = inputs.cube_of("2025-09-01", sensors=sensors)
-    assert said in section(page(small, activity=None), "groupes")
-    alone = inputs.activity_of(cubes.by_place(small))
-    alone["label"] = ("sensor", np.zeros(alone.sizes["sensor"], dtype=int))
-    html = page(small, activity=alone)
-    assert said in section(html, "groupes")
-    assert "il en faut au moins 3" in section(html, "retenir")
-
-
-def test_daily_counts_have_no_hours_to_tell() -> None:
-    index = pd.date_range("2025-01-01", "2025-03-10", freq="1D")
-    frame = pd.DataFrame({"s": np.arange(len(index)) + 100.0}, index=index)
-    table = pd.DataFrame({"place": ["Place"]}, index=["s"])
-    daily = cubes.build(frame, timezone="UTC", step="1D", sensors=table)
-    html = page(daily, activity=None, commerce=None)
-    for name in ("groupes", "horaires"):
-        assert "À faire : demander les mesures par heure" in section(html, name)
-    assert "Pas de carte" in section(html, "carte")
 
 
 # --- map ------------------------------------------------------------------------------------------
@@ -352,142 +164,6 @@ def test_seasons_that_were_not_compared(cube: xr.Dataset) -> None:
     assert "le territoire n’a pas de zone scolaire" in section(html, "saisons")
 
 
-# --- shops ----------------------------------------------------------------------------------------
-
-
-def test_the_mix_and_what_is_secret(cube: xr.Dataset) -> None:
-    html = page(cube)
-    rows = table_of(html, "Établissements les plus proches du lieu, à 300 m au plus")
-    assert rows[0][1:] == [
-        "Commerce alimentaire", "Cafés et restaurants", "Loisirs, culture et sport",
-        "Ensemble", "Par hectare", "Variété",
-    ]  # fmt: skip
-    assert rows[1] == [FEBVRES, "12", "20", "0", "60", "2,1", "2,8"]
-    assert rows[2] == [MARTIN, "5", "secret", "0", "30", "1,1", "5,2"]
-    assert rows[3] == [FOUR, "secret", "secret", "0", "secret", "–", "–"]
-    text = section(html, "commerces")
-    assert "« secret » : secret statistique." in text
-    assert "d’après le répertoire Sirene de l’Insee" in text
-    assert "Le plus divers : Place Saint-Martin, mélange varié." in text
-    assert "fermés (40) et à diffusion partielle (moins de 3)" in text
-    spoken = next(d for d in descriptions(html) if d.startswith("Barres"))
-    # 5 of 30 are 16.7 %, less than 12 of 60; a third of Rue des Febvres eats and drinks.
-    assert "Commerce alimentaire : Rue des Febvres en tête, 20,0" in spoken
-    assert "Cafés et restaurants : Rue des Febvres en tête, 33,3" in spoken
-    drawn = [text_of(t) for t in tree(html).iter(f"{SVG}text")]
-    assert drawn.count("secret") == 2 * 3  # in both widths: two at the first place, one at another
-    assert f"16,7{THIN}%" in drawn
-
-
-def test_gaps_are_facts_and_luck_is_left_out(cube: xr.Dataset) -> None:
-    html = page(cube)
-    rows = table_of(html, "Familles absentes ici")
-    assert len(rows) == 2  # offices are no street family, 40 % of chance is no gap
-    assert rows[1][:3] == [FEBVRES, "Loisirs, culture et sport", f"90{THIN}%"]
-    assert "C’est un constat, pas un conseil." in section(html, "commerces")
-
-
-def test_areas_communes_and_iris(cube: xr.Dataset) -> None:
-    html = page(cube)
-    rows = table_of(html, "Secteurs commerçants")
-    assert [c.replace(NBSP, " ").replace(THIN, " ") for c in rows[1]] == [
-        "Secteur 1", "80 commerces", "90 m de rayon",
-        "Cafés et restaurants, 1,8 fois la part du territoire", "retrouvé à 91 %",
-    ]  # fmt: skip
-    tables = [
-        [text_of(c) for c in t.iter(f"{SPACE}th")][-1]
-        for t in tree(html).iter(f"{SPACE}table")
-        if text_of(t[0]).startswith("Établissements et équipements")
-    ]
-    assert tables == ["Montbéliard", "Montbéliard, 25388_0101"]
-
-
-@pytest.mark.parametrize("case", ["none", "undeclared", "empty", "zones"])
-def test_shops_that_are_not_known(cube: xr.Dataset, case: str) -> None:
-    tables = inputs.shops_of([FOUR, MARTIN, FEBVRES])
-    nothing = replace(
-        tables, counts=tables.counts[:0], names=tables.names[:0], gaps=tables.gaps[:0]
-    )
-    zones = tables.counts[tables.counts["level"] == "commune"]
-    shops, said = {
-        "none": (None, "Aucune source de commerces n’est déclarée. À faire"),
-        "undeclared": (replace(nothing, notes={"source": ""}), "Aucune source de commerces"),
-        "empty": (nothing, "La source ne dit rien des commerces d’ici. À faire"),
-        "zones": (replace(tables, counts=zones), "La source compte par commune"),
-    }[case]
-    html = page(cube, commerce=ActivityInputs(shops=shops))
-    assert said in section(html, "commerces")
-    first = "Montbéliard est la commune la plus commerçante : 507" if case == "zones" else "Aucun"
-    assert first in section(html, "retenir")
-
-
-def test_a_hidden_number_is_nowhere(cube: xr.Dataset) -> None:
-    """Shares are made of published counts only: nothing is told of a cell that is secret."""
-    found = shops_of(inputs.shops_of([FOUR, MARTIN, FEBVRES]))
-    assert found is not None
-    mix = found.place(MARTIN)
-    assert mix is not None
-    assert mix.share("dining") is None
-    assert mix.hidden == 1
-    assert found.place(FOUR).share("retail_food") is None  # type: ignore[union-attr]
-
-
-# --- opening hours --------------------------------------------------------------------------------
-
-
-def test_doors_by_hand(cube: xr.Dataset) -> None:
-    html = page(cube)
-    door = f"{FEBVRES} – Halle"
-    row = [c.replace(THIN, " ") for c in table_of(html, "Part des passages qui vont devant")[1]]
-    assert row == [door, "40 % (38 % à 43 %)", "16 %", "100 %"]
-    heat = table_of(html, f"{door}{NBSP}: passages devant")
-    assert heat[1 + 9][1:] == ["ouvert"] * 6 + ["100"]
-    assert heat[1 + 8][1:] == ["100"] * 7
-    assert set(heat[1 + 3][1:]) == {"< 11"}
-    assert f"{door} : 40 % des passages vont devant une porte close (de 38 % à 43 %" in section(
-        html, "retenir"
-    )
-
-
-def test_an_extra_hour_is_an_option_beside_open_ones(cube: xr.Dataset) -> None:
-    html = page(cube)
-    row = [c.replace(NBSP, " ") for c in table_of(html, "Une heure de plus par porte")[1]]
-    assert row[1:] == ["le lundi de 12 h à 13 h", "100 (80 à 120) passages"]
-    assert "C’est une possibilité : ce que coûte cette heure" in section(html, "horaires")
-    slots = opening_of(inputs.opening_of([FEBVRES]), 11).doors[0].extra  # type: ignore[union-attr]
-    assert [(s.start, s.minutes, s.low) for s in slots] == [
-        (12, 60, 80),
-        (8, 30, 11),
-        (20, 60, 250),
-    ]
-
-
-def test_quiet_hours_of_few_passages_have_no_number(cube: xr.Dataset) -> None:
-    row = [c.replace(NBSP, " ") for c in table_of(page(cube), "Les heures les plus calmes")[1]]
-    assert row == [
-        FEBVRES, "Le mardi de 6 h à 8 h : 25 (23 à 29)", "Le dimanche de 6 h à 8 h : moins de 11",
-    ]  # fmt: skip
-
-
-def test_no_hours_and_no_forecast(cube: xr.Dataset) -> None:
-    tables = inputs.opening_of([FEBVRES])
-    quiet = replace(tables, doors=tables.doors[:0], week=tables.week[:0], extra=tables.extra[:0])
-    for opening, calm in ((None, False), (quiet, True)):
-        html = page(cube, commerce=ActivityInputs(opening=opening))
-        text = section(html, "horaires")
-        assert "Aucun horaire d’ouverture n’est déclaré. À faire" in text
-        assert ("Les heures calmes ne sont pas connues" not in text) == calm
-
-
-def test_doors_without_scenarios_have_no_interval(cube: xr.Dataset) -> None:
-    tables = inputs.opening_of([FEBVRES])
-    bare = dict.fromkeys(("low", "high"), np.nan)
-    opening = replace(tables, doors=tables.doors.assign(**bare), extra=tables.extra.assign(**bare))
-    html = page(cube, commerce=ActivityInputs(opening=opening))
-    assert table_of(html, "Part des passages qui vont devant")[1][1] == f"40{THIN}%"
-    assert table_of(html, "Une heure de plus par porte")[1][2] == f"100{NBSP}passages"
-
-
 # --- whole pages ----------------------------------------------------------------------------------
 
 
@@ -495,7 +171,7 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     out = {k: str(v) for k, v in build(**inputs.everything(cube)).items()}
     mine = out["lieux/rue-des-febvres.html"]
     text = section(mine, "faire")
-    assert "Une heure de plus le lundi de 12 h à 13 h rencontrerait environ 100 passages" in text
+    assert "ouvrir le lundi de 12 h à 13 h : environ 100 passages attendus" in text
     assert "l’heure la plus calme en semaine : le mardi de 6 h à 8 h." in text
     around = section(mine, "autour")
     told = "60 établissements ont ce lieu au plus près, à 300 m au plus, soit 2,1 par hectare."
@@ -505,7 +181,7 @@ def test_every_place_gets_its_shops_and_what_could_be_done(cube: xr.Dataset) -> 
     )
     assert 'href="../activite.html#groupe-1"' in mine
     assert "secret statistique" in section(out["lieux/passage-du-four.html"], "autour")
-    assert "Une heure de plus" not in section(out["lieux/passage-du-four.html"], "faire")
+    assert ", ouvrir le" not in section(out["lieux/passage-du-four.html"], "faire")
     assert 'href="activite.html"' in out["index.html"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,8 @@ def place_of(found: TerritoryFacts) -> PlaceFacts:
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, str]:
-    return {k: str(v) for k, v in build(**inputs.everything()).items()}
+def site(whole_report: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {k: str(v) for k, v in whole_report.items()}
 
 
 def sentences(page: str) -> list[str]:

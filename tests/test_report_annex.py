@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import Figure, Said, figures_of, joined, language, mark
 from mining.report import _confidence as sure
-from mining.report import build, facts
+from mining.report import facts
 from mining.report._annex import Cell, annex
 from mining.report._annex_files import COLUMNS, csv_file, header
 from mining.report._keep import keep
@@ -33,8 +34,8 @@ HOSTILE = ("=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "＝1+1")
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, str | bytes]:
-    return build(**inputs.everything())
+def site(whole_report: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    return dict(whole_report)
 
 
 def cell(text: str, **changes: Any) -> Cell:

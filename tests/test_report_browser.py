@@ -15,6 +15,9 @@ import pytest
 import report_inputs as inputs
 from mining.report import build
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 #: Contrast of each piece of text with what is behind it (WCAG 2.2, 1.4.3), smallest first.
 CONTRASTS = """() => {
   const light = c => { const [r, g, b] = c.map(v => { v /= 255;
@@ -63,7 +66,7 @@ def test_pages_fit_and_are_quiet(folder: Path, browser: Any, width: int) -> None
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("request", lambda r: r.url.startswith(("file:", "data:")) or heard.append(r.url))
     files = sorted(folder.rglob("*.html"))
-    assert len(files) == 11
+    assert len(files) == 12
     for file in files:
         page.goto(file.as_uri())
         opened = "document.querySelectorAll('details').forEach(d => d.open = true)"

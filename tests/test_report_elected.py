@@ -24,6 +24,7 @@ from mining.report import facts
 from mining.report._activity_change import Change
 from mining.report._activity_doors import Door, Opening, Slot
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison
 from mining.report._elected_decision import decision_of
 from mining.report._elected_page import page_view
 from mining.report._elected_told import fact
@@ -38,7 +39,7 @@ from mining.report._pdf_elected import TEMPLATE, content, paper
 from mining.report._render import Page
 from mining.report._site import Site
 from mining.report._totals import Total, Totals
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 
 FRENCH = language("fr")
 THIN, NBSP = "\u202f", "\u00a0"

@@ -19,11 +19,16 @@ import xarray as xr
 import report_inputs as inputs
 from mining import writers
 from mining.errors import OutputError
+from mining.language import language
+from mining.report import _explore_page as explore
 from mining.report import _scripts as scripts
-from mining.report import build
+from mining.report import build, facts
 from mining.report._clock import clock
 from mining.report._door import Door
 from mining.report._explore_courses import exploration
+
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
 
 HOUR = pd.Timedelta("1h")
 SPACE = "{http://www.w3.org/1999/xhtml}"
@@ -442,3 +447,41 @@ def test_nowhere_to_explore() -> None:
     assert "explorer.html" not in out
     assert not any(name.startswith("scripts/") for name in out)
     assert "explorer.html" not in str(out["index.html"])
+
+
+@pytest.mark.parametrize(("heaviest", "weeks"), [(10**7, 8), (20_000, 4), (14_000, 2), (1, 0)])
+def test_many_places_have_fewer_hours_and_the_page_says_how_many(
+    monkeypatch: pytest.MonkeyPatch, heaviest: int, weeks: int
+) -> None:
+    given = {k: v for k, v in inputs.everything().items() if k not in {"windows", "impacts"}}
+    found, words = facts(**given), language("fr")
+    monkeypatch.setattr(explore, "HEAVIEST", heaviest)
+    view = explore.page_view(found, words, {})
+    data, every = json.loads(view["data"]), found.exploration
+    assert every is not None
+    assert view["hourly"] == (weeks > 0)
+    end = f"les {weeks} dernières semaines."
+    told = [s for s in view["reading"] if s.replace(NBSP, " ").endswith(end)]
+    assert len(told) == (weeks > 0)
+    assert len(str(view["data"]).encode()) <= max(heaviest, 5_500)
+    for place, course in zip(data["places"], every.courses, strict=True):
+        first, told = place["hours"]
+        drawn = np.full(168 * weeks, np.nan)
+        drawn[first : first + len(told)] = [np.nan if n is None else n for n in told]
+        np.testing.assert_array_equal(drawn, course.hours[len(course.hours) - 168 * weeks :])
+    if weeks:
+        start = (every.hours[-168 * weeks] - pd.Timestamp("1970-01-01")) // HOUR
+        assert data["hour"] == start
+
+
+def test_sixty_places_stay_under_a_megabyte() -> None:
+    sensors = tuple((f"s{k}", f"Rue au nom assez long n° {k}", 40.0 + k) for k in range(60))
+    cube = inputs.cube_of("2025-05-05", sensors=sensors)
+    place_cube = inputs.cubes.by_place(cube)
+    found = facts(inputs.territory(), cube, place_cube, forecast=inputs.forecast_of(place_cube))
+    names = {p.name: f"lieux/{k}.html" for k, p in enumerate(found.places)}
+    view = explore.page_view(found, language("fr"), names)
+    assert len(view["names"]) == 60
+    assert view["hourly"]
+    # The rest of the page: three lists of the names, and links to the pages.
+    assert len(str(view["data"]).encode()) + 100_000 < 1_000_000

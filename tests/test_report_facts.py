@@ -15,10 +15,11 @@ import report_inputs as inputs
 from mining import cube as cubes
 from mining.report import facts
 from mining.report._clock import clock
+from mining.report._compare import compare, year_before
 from mining.report._incidents import incidents_of
 from mining.report._journal import entries
 from mining.report._outlook import outlook
-from mining.report._trend import compare, trend, year_before
+from mining.report._trend import trend
 from mining.report._weeks import last_week
 
 MONDAY = pd.Timestamp("2025-10-27")

@@ -108,7 +108,7 @@ def test_open_ones_come_first_then_the_latest(cube: xr.Dataset) -> None:
 def test_a_case_says_what_how_sure_why_and_what_to_do(cube: xr.Dataset) -> None:
     html = page(cube, rows({}))
     told = section(html, "termines")
-    assert "cause à\u00a0confirmer" in told
+    assert "cause indicative, à\u00a0confirmer" in told
     assert "Le journal signale des travaux" in told
     assert f"entre 800 et 1{THIN}000 (8{NBSP}fois sur{NBSP}10)" in told
     assert "si ces travaux ont eu lieu, les inscrire au journal" in told

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
 import html5lib
+import pikepdf
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -42,8 +45,8 @@ def plain(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, str | bytes]:
-    return build(**inputs.everything())
+def site(whole_report: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    return dict(whole_report)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +84,12 @@ def test_the_text_alone_says_it_all(site: dict[str, str | bytes], letter: EmailM
     key = [plain("".join(e.itertext())).strip() for e in page.findall(".//dl[@class='key']//dd")]
     assert len(key) == 3
     sections = {s.get("aria-labelledby"): s for s in page.iter("section")}
-    parts = ("retenir", "prevision-titre", "faire", "limites", "sources")
+    parts = ("retenir", "semaine-titre", "pourquoi", "faire", "qualite", "sources")
     lists = [sections[name].find("ul") for name in parts]
     told = [plain("".join(e.itertext())).strip() for one in lists for e in one.iter("li")]
+    days = sections["prevision-titre"].find("ul").iter("li")
+    # What drives a day stands on the page and on paper only.
+    told += [plain("".join(e.itertext())).strip().split(" C’est ")[0] for e in days]
     assert len(told) > 25
     for sentence in [*key, *told]:
         # How far a figure can be trusted stands in a frame there, in brackets here.
@@ -189,3 +195,29 @@ def test_hostile_names_stay_names() -> None:
         assert "\u202e" not in body(message, "plain") + str(message["Subject"])
         (attached,) = message.iter_attachments()
         assert attached.get_filename() == name.removeprefix("courriels/")[:-4] + ".pdf"
+
+
+def test_a_published_page_is_linked_and_without_an_address_nothing_is(
+    site: dict[str, str | bytes],
+) -> None:
+    address = "https://ville.example/passages/lieux/rue-des-febvres.html"
+    given = {**inputs.everything(), "windows": None, "impacts": None}
+    given["territory"] = inputs.territory(site="https://ville.example/passages")
+    out = build(**given)
+    raw = out["courriels/rue-des-febvres.eml"]
+    assert isinstance(raw, bytes)
+    message = parsed(raw)
+    assert address in body(message, "plain").split()
+    html = html5lib.parse(body(message, "html"), namespaceHTMLElements=False)
+    assert [a.get("href") for a in html.iter("a")] == [address]
+    links = re.findall(r'<link rel="canonical" href="(.*?)">', str(out["index.html"]))
+    assert links == ["https://ville.example/passages/"]
+    for name, page in site.items():
+        if name.endswith((".eml", ".html")):
+            text = page if isinstance(page, str) else body(parsed(page), "html")
+            assert "canonical" not in text
+            assert "https://" not in text
+    printed = pikepdf.open(io.BytesIO(out["pdf/rue-des-febvres.pdf"]))  # type: ignore[arg-type]
+    annotations = list(printed.pages[0].get("/Annots", []))
+    assert [str(a.A.URI) for a in annotations] == [address]
+    assert len(printed.pages) == 2

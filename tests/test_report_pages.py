@@ -32,6 +32,8 @@ SPOKEN = {
     "p", "li", "th", "td", "caption", "summary", "h1", "h2", "h3", "dt", "dd",
     "title", "desc", "text",
 }  # fmt: skip
+#: Pages without figures of their own.
+NO_FIGURE = {"editions.html", "explorer.html", "glossaire.html", "transparence.html"}
 #: Words that no French page holds; short ones that French shares (on, a, or, plus) left out.
 ENGLISH = frozenset(
     """
@@ -97,7 +99,8 @@ def html(site: dict[str, str]) -> dict[str, str]:
 
 def test_files(site: dict[str, str]) -> None:
     pages = {
-        "activite", "editions", "elus", "explorer", "incidents", "index", "qualite", "transparence",
+        "activite", "editions", "elus", "explorer", "glossaire", "incidents", "index", "qualite",
+        "transparence",
         "lieux/place-saint-martin", "lieux/rue-des-febvres", "lieux/passage-du-four",
     }  # fmt: skip
     annexes = {f"annexes/{p}.{end}" for p in pages for end in ("csv", "schema.json")}
@@ -277,7 +280,7 @@ def test_a_forecast_without_totals_says_that_days_have_no_interval() -> None:
 
 def test_every_sentence_to_remember_has_a_figure(html: dict[str, str]) -> None:
     for name, page in html.items():
-        if name in ("editions.html", "explorer.html", "transparence.html"):  # they hold no figure
+        if name in NO_FIGURE:
             continue
         section = next(s for s in tree(page).iter(f"{SPACE}section") if s.attrib["class"] == "keep")
         sentences = [text_of(li) for li in section.iter(f"{SPACE}li")]
@@ -472,8 +475,8 @@ def test_no_sensor_that_counts_passages() -> None:
     out = page_of(noise, place_cube=given)
     assert "aucun compteur de passages" in str(out["index.html"])
     assert {p for p in out if p.endswith((".html", ".css"))} == {
-        "activite.html", "editions.html", "elus.html", "incidents.html", "index.html",
-        "qualite.html", "style.css", "transparence.html",
+        "activite.html", "editions.html", "elus.html", "glossaire.html", "incidents.html",
+        "index.html", "qualite.html", "style.css", "transparence.html",
     }  # fmt: skip
 
 

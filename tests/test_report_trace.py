@@ -25,6 +25,10 @@ EVENTS = [
 ]
 
 
+#: One worker makes the towns and reads their annexes.
+pytestmark = pytest.mark.xdist_group("trace")
+
+
 def _town(**changes: Any) -> dict[str, Any]:
     given = {"territory": inputs.territory(), **changes}
     return {"place_cube": cubes.by_place(given["cube"]), **given}

@@ -18,7 +18,8 @@ from hypothesis.extra.numpy import arrays
 from mining import secrecy, shops
 from mining.errors import ConfigError, NotEnoughDataError, TableError
 from mining.shops._nearest import hectares
-from mining.sources._shop_options import BpeOptions, SearchOptions, SireneOptions, parse
+from mining.sources._published import parse
+from mining.sources._shop_options import BpeOptions, SearchOptions, SireneOptions
 from mining.territory import load_territory
 
 SPOT = (47.51, 6.80)

@@ -24,6 +24,9 @@ from mining.stages import shops as stage
 from mining.stages.summarize import _shop_metrics
 from mining.territory import load_territory
 
+#: One worker reads the files of Metz and of the Pays de Montbéliard.
+pytestmark = pytest.mark.xdist_group("shops")
+
 DECLARED = """\
 name: Essai
 timezone: Europe/Paris

@@ -16,6 +16,9 @@ from mining.territory import load_territory
 from mining.transparency import sheets
 from test_report_browser import CONTRASTS
 
+#: One worker looks at the pages, in one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
 SECTION = """\
 name: Ville d'essai
 timezone: Europe/Paris

@@ -19,6 +19,7 @@ SCHEDULER = "FORAGE_SCHEDULER"
 STAGES = (
     "acquire",
     "acquire_shops",
+    "acquire_weather",
     "clean",
     "evaluate",
     "forecast",
@@ -28,6 +29,7 @@ STAGES = (
     "trial",
     "cluster",
     "shops",
+    "weather",
     "summarize",
     "report",
     "track",
@@ -113,6 +115,8 @@ def _check(arguments: argparse.Namespace) -> None:
     sources.get(str(territory.source["name"])).check(territory)
     if territory.shops:
         sources.establishments(str(territory.shops["name"])).check(territory)
+    if territory.weather:
+        sources.weather(str(territory.weather["name"])).check(territory)
     if territory.transparency is not None:
         reference = transparency.taxonomy(_root() / "data" / "reference")
         transparency.check_elements(territory, reference)

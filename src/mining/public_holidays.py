@@ -141,6 +141,13 @@ def _decades(
     )
 
 
+def speaks(country: str | None, language: str) -> bool:
+    """Say whether holidays of a country have names in a language; otherwise its own are given."""
+    if country is None:
+        return False
+    return _tongue(language, _maker(country).supported_languages) is not None
+
+
 def _tongue(language: str, supported: tuple[str, ...]) -> str | None:
     exact = [code for code in supported if code == language]
     return next(iter(exact + [c for c in supported if c.split("_")[0] == language]), None)

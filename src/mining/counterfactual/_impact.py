@@ -187,6 +187,7 @@ def _figures(sums: Sums, errors: Array) -> dict[str, Any]:
         "percent_high": 100 * high / (observed - high),
         "claimed": _claimed(low, high),
         "placebos": int(np.isfinite(errors).sum()),
+        "rank": _placebo.rank(observed, expected, errors),
     }
 
 

@@ -21,6 +21,7 @@ IMPACT_COLUMNS = (
     *("observed", "expected", "effect", "low", "high"),
     *("percent", "percent_low", "percent_high", "claimed", "reason", "before", "spill"),
     *("placebos", "counted", "before_low", "before_high", "spill_low", "spill_high"),
+    "rank",
 )
 #: Entries of these types changed the counts, not the passages.
 _NOT_PASSAGES = ("fault", "hardware")

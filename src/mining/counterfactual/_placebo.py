@@ -183,6 +183,26 @@ def interval(errors: Array) -> tuple[float, float]:
     return float(known[low]), float(known[len(known) - 1 - low])
 
 
+def rank(observed: float, expected: float, errors: Array) -> int | None:
+    """Return how many errors are at least as large as this one, whatever their sign.
+
+    Parameters
+    ----------
+    observed, expected : float
+        What was counted and what was expected.
+    errors : array (date,)
+        Log-ratios of placebo dates; NaN where unknown.
+
+    Returns
+    -------
+    int or None
+        None without any error to compare with.
+    """
+    known = np.abs(errors[np.isfinite(errors)])
+    found = float(np.abs(log_ratio(np.array(observed), np.array(expected))))
+    return int((known >= found).sum()) if known.size and np.isfinite(found) else None
+
+
 def log_ratio(observed: Array, expected: Array) -> Array:
     """Return the logarithm of the ratio; nothing counts as half a passage, NaN without any."""
     known = expected > 0

@@ -67,6 +67,8 @@ class Impact:
         These sensors.
     placebos : int
         Errors that make the interval.
+    rank : int or None
+        How many of them are at least as large as what was found, whatever their sign.
     by_sensor : DataFrame
         One row per sensor: `sensor, observed, expected, effect, low, high, percent, claimed`.
     daily : DataFrame
@@ -97,6 +99,7 @@ class Impact:
     spill_high: float = _NAN
     beside: tuple[str, ...] = ()
     placebos: int = 0
+    rank: int | None = None
     by_sensor: pd.DataFrame = field(default_factory=_no_sensors, repr=False)
     daily: pd.DataFrame = field(default_factory=_no_days, repr=False)
 

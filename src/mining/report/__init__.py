@@ -11,6 +11,7 @@ from mining.report._activity_shops import ShopTables
 from mining.report._facts import facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._pages import RECORD, build, pages
+from mining.report._weather_facts import WeatherInputs
 
 __all__ = [
     "RECORD",
@@ -20,6 +21,7 @@ __all__ = [
     "ShopTables",
     "TerritoryFacts",
     "TerritoryLike",
+    "WeatherInputs",
     "build",
     "facts",
     "pages",

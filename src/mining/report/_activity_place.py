@@ -83,7 +83,7 @@ def _doors(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
         return {}
     doors = [d for d in opening.doors if d.place == name][:MOST_DOORS]
     # The doors of a street meet the same people: more than one hour is told for the first only.
-    told = [s for n, d in enumerate(doors) for s in _door(d, words)[: 2 if n else None]]
+    told = [s for n, d in enumerate(doors) for s in _door(d, words)[: 1 if n else None]]
     quiet = next((q.working for q in opening.quiet if q.place == name), None)
     if quiet is not None:
         told.append(words.text("activity.place.quiet", slot=between(quiet, words)))
@@ -92,17 +92,13 @@ def _doors(name: str, facts: TerritoryFacts, words: Language) -> dict[str, Any]:
 
 
 def _door(door: Door, words: Language) -> list[str]:
-    said: dict[str, Any] = {"door": words.isolate(door.name), "share": words.percent(door.share)}
-    if finite(door.low):
-        low, high = words.percent(door.low), words.percent(door.high)
-        out = [words.text("activity.place.closed", low=low, high=high, **said)]
-    else:
-        out = [words.text("activity.place.closed_bare", **said)]
-    return [*out, *(_extra(slot, words) for slot in door.extra)]
+    """Return what extra hours would meet; the share by closed doors stands under "Quand ?"."""
+    return [_extra(door, slot, words) for slot in door.extra]
 
 
-def _extra(slot: Slot, words: Language) -> str:
-    said: dict[str, Any] = {"when": when(slot, words), "n": words.about(slot.expected)}
+def _extra(door: Door, slot: Slot, words: Language) -> str:
+    said: dict[str, Any] = {"door": words.isolate(door.name)}
+    said |= {"when": when(slot, words), "n": words.about(slot.expected)}
     if not finite(slot.low):
         return words.text("activity.place.extra_bare", **said)
     low, high = words.about(slot.low), words.about(slot.high)

@@ -54,7 +54,9 @@ def week(totals: Totals | None, minimum: int, words: Language) -> str:
     return _expected("week", totals.week, period[:1].upper() + period[1:], minimum, words)
 
 
-def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
+def lines(
+    totals: Totals | None, minimum: int, words: Language, *, drivers: bool = True
+) -> list[str]:
     """Return a line for each day of the next week: its total, and what drives it if it is unusual.
 
     Parameters
@@ -65,16 +67,18 @@ def lines(totals: Totals | None, minimum: int, words: Language) -> list[str]:
         Smallest count that may be shown.
     words : Language
         Words of the page.
+    drivers : bool
+        Whether to say what drives a day.
     """
     if totals is None:
         return []
-    drivers = {d.day: d for d in totals.drivers if d.notable}
+    known = {d.day: d for d in totals.drivers if d.notable and drivers}
     out = []
     for total in totals.next_week:
         name = words.date(total.day, year=False)
         line = _expected("line", total, name[:1].upper() + name[1:], minimum, words)
-        if total.day in drivers:
-            line = line + " " + driven(drivers[total.day], words)
+        if total.day in known:
+            line = line + " " + driven(known[total.day], words)
         out.append(line)
     return out
 
@@ -139,7 +143,7 @@ def simple_models(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
 
 
 def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[str]:
-    """Return how to read the forecast and how its methods did on the past of the place."""
+    """Return how to read the forecast, and its methods."""
     if place.outlook is None:
         return []
     daily = place.outlook.daily
@@ -151,7 +155,23 @@ def reading(place: PlaceFacts, words: Language, names: dict[str, str]) -> list[s
     if methods:
         key = "model" if len(methods) == 1 else "models"
         out.append(words.text(f"outlook.{key}", model=words.join(methods)))
-    return [*out, *_trials(place, words, daily=daily), *kept(place, words, "kept")]
+    return out
+
+
+def past(place: PlaceFacts, words: Language) -> list[str]:
+    """Return how the last announced days turned out; before there are any, how trials did.
+
+    Each stands beside its simple rival, a copy of the week before.
+    """
+    told = kept(place, words, "kept")
+    if place.kept is not None and finite(place.kept.naive):
+        told.append(words.text("reading.past.naive", naive=words.percent(place.kept.naive)))
+    if place.outlook is None:
+        return told
+    trials = _trials(place, words, daily=place.outlook.daily)
+    if told or place.score is None:
+        return [*told, *trials]
+    return [words.text("reading.past.trials"), *trials]
 
 
 def _trials(place: PlaceFacts, words: Language, *, daily: bool) -> list[str]:

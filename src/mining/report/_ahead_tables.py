@@ -53,7 +53,8 @@ def outlook_table(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> 
         columns = ["col_day", "col_interval" if totals else "col_total", "col_peak", "col_range"]
     caption = "caption_daily" if outlook.daily else "caption_own" if totals else "caption"
     headers = tuple(words.text(f"outlook.{c}") for c in columns)
-    return Table(words.text(f"outlook.{caption}"), headers, tuple(rows), wrap=True, unit="passages")
+    caption = words.text(f"outlook.{caption}")
+    return Table(caption, headers, tuple(rows), lines=len(columns) > 2, wrap=True, unit="passages")
 
 
 def _range(day: OutlookDay, minimum: int, words: Language) -> str:
@@ -140,6 +141,7 @@ def outlook_places(facts: TerritoryFacts, words: Language, pages: dict[str, str]
         tuple(rows),
         links,
         text=frozenset({2}),
+        lines=True,
         wrap=True,
         unit="passages",
         place=0,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from mining.language import Language, clean_name, finite, mark
+from mining.report import _confidence as sure
 from mining.report import _sentences as say
 from mining.report._history import History, PlaceHistory, place_of
 from mining.report._impacts import Unmatched
@@ -77,6 +78,8 @@ def labelled(name: str, words: Language, kind: str = "") -> str:
 
 def certainty(incident: Incident, words: Language) -> str:
     """Return how sure the label is, or who decided; empty if unknown."""
+    if sure.of_incident(incident) == sure.INSUFFICIENT:
+        return words.text("standing.cause_none")
     for room, key in (("by", incident.decided_by), ("certainty", incident.certainty)):
         if words.has(f"chronicle.{room}.{key}"):
             return words.text(f"chronicle.{room}.{key}")

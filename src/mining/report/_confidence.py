@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from mining.language import figures_of
+from mining.report._incidents import Incident
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._quality import SensorQuality
 from mining.report._totals import Total
+from mining.report._weeks import Week
 
 SOLID, INDICATIVE, INSUFFICIENT = "solid", "indicative", "insufficient"
 #: Share of the hours of a figure that were counted, from which it is solid, or indicative.
@@ -55,6 +57,27 @@ def recent_hours(place: PlaceFacts, facts: TerritoryFacts) -> float:
     """Return the share of hours that the sensors of a place counted in the last eight weeks."""
     rows: Sequence[SensorQuality] = [r for r in facts.quality if r.sensor in place.sensors]
     return float(np.mean([r.recent for r in rows])) if rows else np.nan
+
+
+def told(week: Week) -> bool:
+    """Say whether the total of a week is given: it was counted, and enough of it was."""
+    return not week.typical and confidence(week.share) != INSUFFICIENT
+
+
+def of_incident(incident: Incident) -> str:
+    """Return how far the cause that is given of an incident can be trusted.
+
+    Notes
+    -----
+    Solid: somebody wrote it down (journal, correction), or the machine is sure of it. Indicative:
+    it is likely and remains to be confirmed. Insufficient: nothing explains it, which is what its
+    label then says. Empty where it is not known how sure the label is.
+    """
+    if incident.label == "unexplained":
+        return INSUFFICIENT
+    if incident.decided_by in ("journal", "correction"):
+        return SOLID
+    return {"sure": SOLID, "unsure": INDICATIVE}.get(incident.certainty, "")
 
 
 def of(text: str) -> str:

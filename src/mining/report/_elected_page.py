@@ -13,11 +13,11 @@ from mining.report import _elected_decided as decided
 from mining.report import _elected_told as told
 from mining.report import _sentences as say
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison
 from mining.report._elected import elected
 from mining.report._key import changed, week_total
 from mining.report._known import TerritoryFacts
 from mining.report._quality import QUALITY_WEEKS
-from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
 

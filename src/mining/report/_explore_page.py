@@ -27,6 +27,9 @@ OWN = (
     "explorer.js",
     "uplot-licence.txt",
 )
+#: Bytes of the data, at most; and weeks of hours, if all of them are too much.
+HEAVIEST = 700_000
+HOUR_WEEKS = (4, 2, 1, 0)
 HOUR, DAY = pd.Timedelta("1h"), pd.Timedelta("1D")
 _EPOCH = pd.Timestamp("1970-01-01")
 _Range: TypeAlias = tuple[int | None, int | None, int | None]
@@ -58,16 +61,17 @@ def page_view(
     if given is None:
         msg = "nothing to explore: no place counts passages"
         raise ValueError(msg)
-    data = as_json(payload(found, given, words, addresses))
+    data, weeks = _fitting(found, given, words, addresses)
     minimum = words.number(found.minimum)
-    notes = ["gaps", "hours" if len(given.hours) else "", "ahead", "incidents"]
-    reading = [words.text(f"explore.reading_{key}") for key in notes if key]
+    reading = [words.text(f"explore.reading_{key}") for key in ("gaps", "ahead", "incidents")]
+    if weeks:
+        reading.insert(1, words.text("explore.reading_hours", count=weeks))
     if found.minimum > 1:
         reading.insert(1, words.text("explore.reading_minimum", minimum=minimum))
     return {
         "data": Markup(data),  # noqa: S704 - escaped for the element it stands in
         "names": [clean_name(c.name) for c in given.courses],
-        "hourly": bool(len(given.hours)),
+        "hourly": weeks > 0,
         "since": words.text(
             "explore.since",
             day=words.date(given.days[0], weekday=False),
@@ -75,6 +79,42 @@ def page_view(
         ),
         "reading": reading,
     }
+
+
+def _fitting(
+    found: TerritoryFacts, given: Exploration, words: Language, addresses: Mapping[str, str]
+) -> tuple[str, int]:
+    """Return the data with as many weeks of hours as they may weigh, and the number of these."""
+    whole = payload(found, given, words, addresses)
+    data, every = as_json(whole), len(given.hours) // 168
+    weeks = every
+    for fewer in (w for w in HOUR_WEEKS if w < every):
+        if len(data.encode()) <= HEAVIEST:
+            break
+        weeks = fewer
+        last = _number(found.today, HOUR) + 168 if weeks else 0
+        data = as_json(_lately(whole, 168 * (every - weeks), last))
+    return data, weeks
+
+
+def _lately(whole: dict[str, Any], start: int, last: int) -> dict[str, Any]:
+    """Return the data with the hours from position `start` on, and forecasts before `last`."""
+    places = [
+        {**p, "hours": _since(p["hours"], start), "hours_ahead": _until(p["hours_ahead"], last)}
+        for p in whole["places"]
+    ]
+    return {**whole, "hour": whole["hour"] + start, "places": places}
+
+
+def _since(counts: list[Any], start: int) -> list[Any]:
+    """Return a list of counts from a position on, which becomes the first."""
+    first, told = counts
+    return [max(first - start, 0), told[max(start - first, 0) :]]
+
+
+def _until(ahead: list[Any], last: int) -> list[Any]:
+    first, *bounds = ahead
+    return [first, *(b[: max(last - first, 0)] for b in bounds)]
 
 
 def as_json(content: Any) -> str:

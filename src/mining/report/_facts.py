@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mining import calendars
 from mining import cube as cubes
 from mining.report._activity_facts import ActivityInputs, activity_facts
+from mining.report._bands import index_of, ordinary
+from mining.report._calendar import weeks_of
 from mining.report._clock import WEEK, Clock, clock
+from mining.report._compare import Comparison, compare, year_before, year_on_year
 from mining.report._door import Door
 from mining.report._explore_courses import exploration
 from mining.report._history import history_of
@@ -27,8 +31,10 @@ from mining.report._rhythms import groups, rhythm_of
 from mining.report._sensitive import by_day, without
 from mining.report._together import compare_together, trend_together, week_together
 from mining.report._totals import TERRITORY, totals_of
-from mining.report._trend import compare, trend, year_before
+from mining.report._trend import trend
 from mining.report._trials import coverage_rows, model_rows, place_score
+from mining.report._twins import Twins, twins_of, unlike
+from mining.report._weather_facts import WeatherInputs, weather_facts
 from mining.report._weeks import last_week
 from mining.report._windows import windows_of
 from mining.secrecy import Record
@@ -44,6 +50,7 @@ class _Inputs:
     sensitive: Mapping[str, str]
     place_clock: Clock | None
     journal: tuple[Entry, ...]
+    calendar: calendars.Calendar
     forecast: xr.Dataset | None
     days: xr.Dataset | None
     weeks: xr.Dataset | None
@@ -74,6 +81,7 @@ def facts(
     unmatched: pd.DataFrame | None = None,
     activity: xr.Dataset | None = None,
     commerce: ActivityInputs | None = None,
+    weather: WeatherInputs | None = None,
     transparency: Sheets | None = None,
     minimum_count: int = 11,
     sensitive: Mapping[str, str] | None = None,
@@ -115,6 +123,8 @@ def facts(
         Rhythms and groups of places.
     commerce : ActivityInputs, optional
         Groups of sensors, seasons, shops and opening hours.
+    weather : WeatherInputs, optional
+        Weather of the days, and what it goes with.
     transparency : Sheets, optional
         What is stated of sensors and analyses, of :func:`mining.transparency.sheets`.
     minimum_count : int
@@ -141,6 +151,7 @@ def facts(
         sensitive=closed,
         place_clock=clock(place_cube) if place_cube.sizes["sensor"] else None,
         journal=entries(cube),
+        calendar=calendars.of_cube(cube.assign_attrs(events="")),
         forecast=forecast,
         days=days,
         weeks=weeks,
@@ -182,7 +193,7 @@ def facts(
         groups=without(groups(activity), closed),
         models=model_rows(summary, chosen),
         coverage=coverage_rows(coverage, inputs.served, chosen),
-        quality=quality_rows(cube),
+        quality=quality_rows(cube, table.last_monday()),
         history=history_of(
             incidents,
             table.today,
@@ -198,7 +209,10 @@ def facts(
         transparency=transparency,
         disclosure=door.record(),
         exploration=explored,
+        weather=weather_facts(weather, table.last_monday(), tuple(sorted(members))),
         coming=tuple(e for e in inputs.journal if e.start >= table.today),
+        site=territory.site,
+        calendar=weeks_of(cube, _compared(table)),
     )
 
 
@@ -238,7 +252,6 @@ def _members(cube: xr.Dataset) -> Mapping[str, tuple[str, ...]]:
 
 def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     table, minimum, door = inputs.clock, inputs.minimum, inputs.door
-    monday = table.last_monday()
     common: dict[str, Any] = {
         "journal": inputs.journal,
         "places": (name,),
@@ -249,13 +262,14 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     found = PlaceFacts(
         name=name,
         week=last_week(table, sensors, minimum, door=door, place=name),
-        last=compare(table, sensors, None if monday is None else monday - WEEK, **common),
-        year=compare(table, sensors, None if monday is None else year_before(monday), **common),
+        last=_last(inputs, sensors, common),
+        year=year_on_year(table, sensors, *_year(inputs), **common),
         trend=trend(table, sensors, **common),
         rhythm=rhythm_of(inputs.activity, name, minimum),
         sensitive=inputs.sensitive.get(name, ""),
         **_shared(inputs, name, {name: sensors}),
     )
+    found = _with_index(found, inputs)
     if found.sensitive:
         found = replace(found, rhythm=None)
     if found.sensitive or (NAIVE_MODEL in found.served and door.hides_lately(name)):
@@ -264,11 +278,40 @@ def _place(inputs: _Inputs, name: str, sensors: tuple[str, ...]) -> PlaceFacts:
     return found
 
 
+def _with_index(place: PlaceFacts, inputs: _Inputs) -> PlaceFacts:
+    """Return a place with its week on a scale where an ordinary week is 100."""
+    weekly = place.trend
+    if weekly is None:
+        return place
+    journal = [e for e in inputs.journal if e.touches((place.name,), weekly.sensors)]
+    usual = ordinary(weekly.mondays, weekly.now, journal, inputs.calendar)
+    index = index_of(float(weekly.now[-1]), usual)
+    return replace(place, index=index, ordinary_weeks=usual.size)
+
+
+def _last(inputs: _Inputs, sensors: tuple[str, ...], common: Mapping[str, Any]) -> Comparison:
+    """Compare the last week with the one before, and say whether a holiday fell in one alone."""
+    monday = inputs.clock.last_monday()
+    if monday is None:
+        return compare(inputs.clock, sensors, None, **common)
+    found = compare(inputs.clock, sensors, monday - WEEK, **common)
+    return replace(found, unlike=unlike(inputs.calendar, monday, monday - WEEK))
+
+
+def _year(inputs: _Inputs) -> tuple[pd.Timestamp | None, Twins | None]:
+    """Return the Monday of the same ISO week a year earlier, and what each day stands beside."""
+    monday = inputs.clock.last_monday()
+    before = None if monday is None else year_before(monday)
+    if monday is None or before is None:
+        return None, None
+    return before, twins_of(inputs.calendar, monday, before)
+
+
 def _whole(inputs: _Inputs, name: str, places: tuple[PlaceFacts, ...]) -> PlaceFacts:
     """Return the figures of the territory: sums of what its places tell."""
     monday = inputs.clock.last_monday()
     last = None if monday is None else monday - WEEK
-    year = None if monday is None else year_before(monday)
+    year, _ = _year(inputs)
     return PlaceFacts(
         name=name,
         week=week_together(inputs.door, places, inputs.minimum),
@@ -309,19 +352,29 @@ def _shared(
             whole=group is not None,
             door=door,
         ),
-        "journal": _journal(inputs.journal, table.last_monday(), places, sensors),
+        **_journals(inputs.journal, _compared(table), places, sensors),
     }
 
 
-def _journal(
+def _compared(table: Clock) -> tuple[pd.Timestamp | None, ...]:
+    """Return the Mondays of the last week, of the week before and of the same week last year."""
+    monday = table.last_monday()
+    return (None,) * 3 if monday is None else (monday, monday - WEEK, year_before(monday))
+
+
+def _journals(
     journal: Sequence[Entry],
-    monday: pd.Timestamp | None,
+    mondays: Sequence[pd.Timestamp | None],
     places: Sequence[str],
     sensors: Sequence[str],
-) -> tuple[Entry, ...]:
-    if monday is None:
-        return ()
-    return during(journal, monday, monday + WEEK, places=places, sensors=sensors)
+) -> dict[str, tuple[Entry, ...]]:
+    names = ("journal", "journal_last", "journal_year")
+    return {
+        name: ()
+        if monday is None
+        else during(journal, monday, monday + WEEK, places=places, sensors=sensors)
+        for name, monday in zip(names, mondays, strict=True)
+    }
 
 
 def _source(cube: xr.Dataset) -> str:

@@ -47,14 +47,14 @@ def impact_table(impacts: Sequence[Impact], facts: TerritoryFacts, words: Langua
     )
 
 
-def span(impact: Impact, words: Language) -> str:
-    """Return when an event was, as the beginning of a sentence."""
+def span(impact: Impact, words: Language, *, capital: bool = True) -> str:
+    """Return when an event was, as the beginning of a cell or within a sentence."""
     if impact.end >= pd.Timestamp("2200-01-01"):
         text = words.text("format.since", first=words.date(impact.start, weekday=False))
     else:
         first, last = impact.start.normalize(), (impact.end - pd.Timedelta("1ns")).normalize()
         text = words.date(first) if last <= first else words.period(first, last)
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if capital else text
 
 
 def _range(values: tuple[float, float, float], words: Language, *, share: bool = False) -> str:

@@ -36,6 +36,11 @@ class Impact:
     few, unsaid : bool
         Fewer passed than may be shown, or the count would give back hidden hours: nothing from
         which it could be had is kept.
+    sensors : tuple of str
+        Ids of the sensors that are added up; none for the whole territory.
+    placebos, rank : int
+        Dates without event that it was compared with, and how many of them are as far away from
+        what was expected or farther; 0 and -1 where unknown.
     """
 
     title: str
@@ -56,6 +61,9 @@ class Impact:
     spill: tuple[float, float, float]
     few: bool
     unsaid: bool = False
+    sensors: tuple[str, ...] = ()
+    placebos: int = 0
+    rank: int = -1
 
 
 @dataclass(frozen=True)
@@ -88,10 +96,10 @@ def _impact(row: pd.Series, minimum: int, door: Door | None) -> Impact:
     few = bool(numbers["observed"] < minimum)
     start = naive(row["start"])
     end = naive(row["end"]) if text_of(row.get("end")) else pd.Timestamp.max
+    sensors = tuple(s for s in text_of(row.get("sensors")).split(";") if s)
     unsaid = False
     if door is not None and np.isfinite(numbers["observed"]) and not few:
-        sensors = tuple(s for s in text_of(row.get("sensors")).split(";") if s) or door.clock.ids
-        unsaid = not door.tells(sensors, start, min(end, door.clock.today))
+        unsaid = not _told(door, sensors or door.clock.ids, start, min(end, door.clock.today))
     secret = few or unsaid
     if secret:  # the expected alone may be said: every other figure would give the count back
         numbers = {n: v if n == "expected" else float("nan") for n, v in numbers.items()}
@@ -108,8 +116,23 @@ def _impact(row: pd.Series, minimum: int, door: Door | None) -> Impact:
         spill=_interval(row, "spill", secret=secret),
         few=few,
         unsaid=unsaid,
+        sensors=sensors,
+        placebos=_whole(row.get("placebos"), 0),
+        rank=_whole(row.get("rank"), -1),
         **numbers,
     )
+
+
+def _told(door: Door, sensors: tuple[str, ...], start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Say whether the count of sensors may be told; by whole days only at sensitive places."""
+    if door.closed(sensors) and (start != start.normalize() or end != end.normalize()):
+        return False
+    return door.tells(sensors, start, end)
+
+
+def _whole(value: object, absent: int) -> int:
+    number = float(str(value)) if value not in (None, "") else np.nan
+    return int(number) if np.isfinite(number) else absent
 
 
 def _interval(row: pd.Series, name: str, *, secret: bool) -> tuple[float, float, float]:

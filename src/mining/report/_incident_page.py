@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from mining.language import Language, mark
 from mining.report import _chronicle as chronicle
+from mining.report import _glossary as glossary
 from mining.report import _paste as paste
 from mining.report import _sentences as say
 from mining.report._case_figure import case_figure
@@ -48,6 +49,7 @@ def page_view(
         Name of each place to the address of its page.
     """
     out: dict[str, Any] = {"history": facts.history, **_impacts(facts, words)}
+    out["meant"] = glossary.meanings(("open", "certainty", "fault", "unexplained"), facts, words)
     out["unmatched"] = [chronicle.unmatched(u, words) for u in facts.unmatched]
     history = facts.history
     if history is None:

@@ -13,11 +13,11 @@ from mining.language import Language, clean_name, days, figures_of, implied, mar
 from mining.report import _ahead as ahead
 from mining.report import _confidence as sure
 from mining.report import _sentences as say
+from mining.report._compare import Comparison
 from mining.report._key import changed, week_total
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._outlook import Outlook
 from mining.report._totals import Totals
-from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
 
@@ -90,10 +90,11 @@ def _year(year: Comparison, words: Language) -> str:
         return implied(said, figures_of(change)[0])
     if year.hardware:
         return words.text("keep.year_hardware", change=change)
+    key = "standing.keep_year" if year.naive else "keep.year"
     if len(year.sensors) < year.sensors_total:
         by = say.sensors(words, len(year.sensors), year.sensors_total)
-        return words.text("keep.year_some", change=change, sensors=by)
-    return words.text("keep.year", change=change)
+        return words.text(f"{key}_some", change=change, sensors=by)
+    return words.text(key, change=change)
 
 
 def _peak(week: Week, words: Language) -> str:
@@ -122,7 +123,7 @@ def _peak(week: Week, words: Language) -> str:
 
 def _busiest(facts: TerritoryFacts, words: Language) -> str:
     """Return which place is the busiest of the territory."""
-    known = [(p.week.total, p.name) for p in facts.places if p.week and not p.week.typical]
+    known = [(p.week.total, p.name) for p in facts.places if p.week and sure.told(p.week)]
     if not known or max(known)[0] < facts.minimum:
         return ""
     total, name = max(known)

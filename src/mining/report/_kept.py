@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mining.report._clock import Clock
+from mining.report._clock import DAY, WEEK, Clock
 
 #: The scorecard speaks of the last announced days, not of all there ever were.
 DAYS = 30
@@ -31,6 +31,9 @@ class Kept:
         nobody passed.
     first, last : Timestamp
         First and last of these days.
+    naive : float
+        The same error for a copy of the last such weekday that was counted when the forecast was
+        made; NaN where one of these was not counted whole, or may not be told.
     """
 
     days: int
@@ -38,6 +41,7 @@ class Kept:
     error: float
     first: pd.Timestamp
     last: pd.Timestamp
+    naive: float = np.nan
 
 
 def kept_of(
@@ -81,13 +85,24 @@ def kept_of(
             continue
         count = _counted(clock, sensors, day)
         if np.isfinite(count) and min(count, float(str(row.low))) >= minimum:
-            rows.append((day, count, float(str(row.low)), row.expected, float(str(row.high))))
+            copy = _counted(clock, sensors, _same_before(day, pd.Timestamp(str(row.made))))
+            copy = copy if copy >= minimum else np.nan
+            rows.append((day, count, float(str(row.low)), row.expected, float(str(row.high)), copy))
     if len(rows) < FEWEST:
         return None
-    table = pd.DataFrame(rows, columns=["day", "counted", "low", "expected", "high"])
+    table = pd.DataFrame(rows, columns=["day", "counted", "low", "expected", "high", "copy"])
     inside = (table["low"] <= table["counted"]) & (table["counted"] <= table["high"])
-    error = float((table["counted"] - table["expected"]).abs().sum() / table["counted"].sum())
-    return Kept(len(table), int(inside.sum()), error, table["day"].min(), table["day"].max())
+    error, naive = (
+        float((table["counted"] - table[c]).abs().sum(skipna=False) / table["counted"].sum())
+        for c in ("expected", "copy")
+    )
+    days_of = table["day"].min(), table["day"].max()
+    return Kept(len(table), int(inside.sum()), error, *days_of, naive)
+
+
+def _same_before(day: pd.Timestamp, made: pd.Timestamp) -> pd.Timestamp:
+    """Return the last day of this weekday that had ended when a forecast was made."""
+    return day - WEEK * max(1, -(-(day + DAY - made.normalize()) // WEEK))
 
 
 def _counted(clock: Clock, sensors: Sequence[str], day: pd.Timestamp) -> float:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from mining.language import Language, days, implied, mark
+from mining.language import Language, days, figures_of, implied, mark
 from mining.report import _confidence as sure
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import Comparison
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._trend import Comparison
 from mining.report._weeks import Week
 
 
@@ -23,6 +23,8 @@ def key_figures(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> li
     for name, found in (("last", place.last), ("year", place.year)):
         if found.possible:
             key = f"key.{name}_hardware" if found.hardware else f"key.{name}"
+            if found.naive and not found.hardware:
+                key = "standing.key_year"
             fact = "week_change" if name == "last" else "year_change"
             out.append({"label": words.text(key), "value": changed(fact, found, words)})
     return out
@@ -56,6 +58,28 @@ def changed(fact: str, found: Comparison, words: Language) -> str:
     if known["confidence"] == sure.INSUFFICIENT:
         return implied(words.text("confidence.none"), **known)
     return mark(words.percent(found.change, 1, signed=True), **known)
+
+
+def cell(text: str, share: float, words: Language) -> str:
+    """Return a figure as a table shows it: its word if it is not solid, or why it is not given.
+
+    Parameters
+    ----------
+    text : str
+        Figure with its confidence.
+    share : float
+        Share of its hours that were counted.
+    words : Language
+        Words of the page.
+    """
+    word = sure.of(text)
+    if word == sure.INSUFFICIENT:
+        reason = words.text("standing.insufficient", share=words.share(share))
+        return implied(reason, figures_of(text)[0])
+    if word == sure.INDICATIVE:
+        named = words.text(f"confidence.word.{word}")
+        return words.text("standing.trusted", text=text, word=named)
+    return text
 
 
 def _known(

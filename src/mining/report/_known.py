@@ -9,6 +9,8 @@ from typing import Protocol
 import pandas as pd
 
 from mining.report._activity_facts import ActivityFacts
+from mining.report._calendar import WeekDays
+from mining.report._compare import Comparison
 from mining.report._explore_courses import Exploration
 from mining.report._history import History
 from mining.report._impacts import Impact, Unmatched
@@ -19,8 +21,9 @@ from mining.report._outlook import Outlook
 from mining.report._quality import SensorQuality
 from mining.report._rhythms import Group, Rhythm
 from mining.report._totals import Totals
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 from mining.report._trials import CoverageRow, ModelRow, PlaceScore
+from mining.report._weather_facts import WeatherFacts
 from mining.report._weeks import Week
 from mining.report._windows import Window
 from mining.secrecy import Record
@@ -35,6 +38,7 @@ class TerritoryLike(Protocol):
     licence: str
     attribution: str
     contact: str
+    site: str
     simulated: bool
 
 
@@ -68,8 +72,12 @@ class PlaceFacts:
         None where none were looked for.
     rhythm : Rhythm or None
         Usual week and group.
-    journal : tuple of Entry
-        What the journal says of the week shown.
+    journal, journal_last, journal_year : tuple of Entry
+        What the journal says of the week shown, of the week before, and of the same ISO week last
+        year.
+    index, ordinary_weeks : float, int
+        The week where 100 is the median of eight ordinary weeks, NaN where fewer are known, and
+        how many of them are.
     sensitive : str
         What makes the place sensitive; nothing finer than a day is then told of it.
     """
@@ -88,7 +96,11 @@ class PlaceFacts:
     incidents: Incidents | None
     rhythm: Rhythm | None
     journal: tuple[Entry, ...]
+    index: float = float("nan")
+    ordinary_weeks: int = 0
     sensitive: str = ""
+    journal_last: tuple[Entry, ...] = ()
+    journal_year: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,10 +141,17 @@ class TerritoryFacts:
         What is stated of sensors and analyses; None where the territory states nothing.
     disclosure : Record
         What this edition and those before it have hidden and told.
+    calendar : mapping
+        Public and school holidays of the last week, of the week before and of the same ISO week
+        last year, by Monday; empty where the territory declares no country.
     exploration : Exploration or None
         Counts of every place by day and hour; None where no place counts passages.
+    weather : WeatherFacts or None
+        The weather, and what it goes with; None where it is not known.
     coming : tuple of Entry
         Entries of the journal that begin after the data end.
+    site : str
+        Address under which the report is published, without a slash at its end; empty for none.
     """
 
     name: str
@@ -161,4 +180,7 @@ class TerritoryFacts:
     transparency: Sheets | None = None
     disclosure: Record = field(default_factory=Record)
     exploration: Exploration | None = None
+    weather: WeatherFacts | None = None
     coming: tuple[Entry, ...] = ()
+    site: str = ""
+    calendar: Mapping[pd.Timestamp, WeekDays] = field(default_factory=dict)

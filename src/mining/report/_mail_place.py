@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mining.language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
+from mining.report import _ahead as ahead
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._pdf_place import trust
 from mining.report._weeks import Week
@@ -35,15 +36,17 @@ def letter(
         "territory": words.isolate(facts.name),
     }
     parts = [
-        _part("keep", [_trusted(s, words) for s in shown["keep"]], words),
-        _part("outlook", _outlook(shown, words), words),
-        _part("options", shown["options"], words),
-        _part("incidents", _incidents(shown, words), words),
-        _part("limits", shown["limits"], words),
-        _part("sources", common["source_lines"], words),
+        _part("heading.keep", [_trusted(s, words) for s in shown["keep"]], words),
+        _week(place.week, shown, words),
+        _part("reading.heading.why", shown["why"], words, intro=shown["why_week"]),
+        _part("reading.heading.impact", _impact(shown), words),
+        _part("heading.outlook", [*_outlook(place, facts, shown, words), *shown["past"]], words),
+        _part("heading.options", shown["options"], words),
+        _part("heading.incidents", _incidents(shown, words), words),
+        _part("reading.heading.quality", [*shown["quality_said"], *shown["limits"]], words),
+        _part("reading.heading.transparency", _transparency(shown), words),
+        _part("reading.heading.sources", common["source_lines"], words),
     ]
-    if place.week is not None:
-        parts.insert(1, _week(place.week, shown, words))
     return {
         "w": words,
         "subject": words.text("mail.subject", **_plain(names)),
@@ -51,6 +54,8 @@ def letter(
         "greeting": words.text("mail.greeting"),
         "intro": words.text("mail.intro", **names),
         "until": common["until"],
+        "online": words.text("online.mail", place=names["place"]) if common["public"] else "",
+        "address": common["public"],
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "key": [{**k, "value": _trusted(k["value"], words)} for k in shown["key_figures"]],
         "key_title": words.text("paper.key"),
@@ -70,32 +75,48 @@ def _plain(names: dict[str, Any]) -> dict[str, Any]:
     return {k: v.translate(marks) for k, v in names.items()}
 
 
-def _part(heading: str, lines: list[str], words: Language) -> dict[str, Any]:
-    return {"title": words.text(f"heading.{heading}"), "intro": "", "lines": lines}
+def _part(heading: str, lines: list[str], words: Language, intro: str = "") -> dict[str, Any]:
+    return {"title": words.text(heading), "intro": intro, "lines": lines}
 
 
-def _week(week: Week, shown: dict[str, Any], words: Language) -> dict[str, Any]:
-    """Return a line for each day: the last row of a table by hour, all rows of one by day."""
+def _impact(shown: dict[str, Any]) -> list[str]:
+    """Return the latest event, or why there is none."""
+    events: list[str] = shown["impact_events"]
+    return events[:1] or shown["impact_notes"]
+
+
+def _transparency(shown: dict[str, Any]) -> list[str]:
+    return [s for s in (shown["transparency_said"], shown["transparency_contact"]) if s]
+
+
+def _week(week: Week | None, shown: dict[str, Any], words: Language) -> dict[str, Any]:
+    """Return when most pass, and a line for each day: the last row of a table by hour, all rows of
+    one by day.
+    """  # noqa: D205
     table = shown["week_table"]
+    title = words.text("reading.heading.when")
+    if week is None or table is None:
+        return {"title": title, "intro": "", "lines": [words.text("week.none")]}
     if len(table.columns) > 2:
-        days = [words.weekday(d).capitalize() for d in range(7)]
-        pairs = list(zip(days, table.rows[-1][1:], strict=True))
+        names = [words.weekday(d).capitalize() for d in range(7)]
+        pairs = list(zip(names, table.rows[-1][1:], strict=True))
     else:
         pairs = [(row[0], row[1]) for row in table.rows]
-    return {
-        "title": shown["week_heading"],
-        "intro": words.text("week.typical")
-        if week.typical
-        else words.text("mail.days", week=words.week(week.monday)),
-        "lines": [words.text("mail.pair", name=n, value=v) for n, v in pairs],
-    }
+    days = [words.text("mail.pair", name=n, value=v) for n, v in pairs]
+    intro = words.text("mail.days", week=words.week(week.monday))
+    if week.typical:
+        intro = words.text("week.typical")
+    about = [s for s in shown["week_intro"] if s != intro]
+    return {"title": title, "intro": intro, "lines": [*days, *shown["when_said"], *about]}
 
 
-def _outlook(shown: dict[str, Any], words: Language) -> list[str]:
+def _outlook(
+    place: PlaceFacts, facts: TerritoryFacts, shown: dict[str, Any], words: Language
+) -> list[str]:
     if shown["outlook_table"] is None:
         return [words.text("outlook.none")]
     head = (shown["outlook_week"], shown["outlook_warning"], shown["outlook_simple"])
-    lines = shown["outlook_lines"] or [
+    lines = ahead.lines(place.totals, facts.minimum, words, drivers=False) or [
         words.text("mail.pair", name=row[0], value=row[1]) for row in shown["outlook_table"].rows
     ]
     return [s for s in (*head, *lines) if s]

@@ -12,6 +12,7 @@ from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
 from mining.report import _elected_page as members
 from mining.report import _explore_page as explore
+from mining.report import _glossary as glossary
 from mining.report import _incident_page as incidents
 from mining.report import _manifest as manifests
 from mining.report import _quality_page as quality
@@ -91,6 +92,7 @@ def pages(found: TerritoryFacts) -> dict[str, str | bytes]:
     if found.exploration is not None:
         out |= site.page("explorer", v=explore.page_view(found, words, site.places))
         out |= explore.files(source)
+    out |= site.page("glossary", v=glossary.page_view(found, words, out))
     out |= annexes(out, found) | printed
     out[RECORD] = found.disclosure.to_json()
     editions = address("editions", words)
@@ -122,7 +124,8 @@ def _place(place: PlaceFacts, site: Site) -> tuple[dict[str, str], dict[str, byt
     shown = view(place, site.found, site.words, site.models)
     page = site.place_page(place.name, v=shown, printed=printed_address(slug))
     title = site.title("place", clean_name(place.name))
-    files = papers(place, site.found, shown, site.common, site.words, slug=slug, title=title)
+    common = {**site.of_places, "public": site.public(site.places[place.name])}
+    files = papers(place, site.found, shown, common, site.words, slug=slug, title=title)
     return page, files
 
 
@@ -133,11 +136,14 @@ def _elected(site: Site) -> tuple[dict[str, str], dict[str, bytes]]:
     printed = printed_address(address("elected", words).removesuffix(".html"))
     page = site.page("elected", v=shown, printed=printed)
     title = site.title("elected")
-    return page, {printed: paper(content(found, shown, site.common, words, title))}
+    common = {**site.common, "public": site.public(address("elected", words))}
+    return page, {printed: paper(content(found, shown, common, words, title))}
 
 
 def _place_notes(found: TerritoryFacts, words: Language) -> str:
-    notes = [words.text("places.reading")]
+    notes = [words.text("places.reading"), words.text("standing.trusted_note")]
+    if any(p.year.naive for p in found.places):
+        notes.append(words.text("standing.places_note"))
     if any(c.hardware for p in found.places for c in (p.last, p.year)):
         notes.append(words.text("places.hardware"))
     if len(found.places) == 1:

@@ -37,7 +37,8 @@ def papers(
     place, facts : PlaceFacts, TerritoryFacts
         Whom they are about.
     shown, common : dict
-        What the page of the place shows, and what every page shows: the same is said here.
+        What the page of the place shows, and what every page shows: the same is said here. Its
+        `public` is the address of the page where readers find it, or empty.
     words : Language
         Words of the page.
     slug, title : str

@@ -7,6 +7,7 @@ from typing import Any
 from mining.language import Language
 from mining.report._known import TerritoryFacts
 from mining.report._pdf import compile_pdf
+from mining.report._pdf_place import online
 
 TEMPLATE = "elected.typ"
 
@@ -25,7 +26,8 @@ def content(
     found : TerritoryFacts
         The territory.
     shown, common : dict
-        What the page for elected members shows, and what every page shows.
+        What the page for elected members shows, and what every page shows; `public` is the
+        address at which readers find it, or empty.
     words : Language
         Words of the page.
     title : str
@@ -38,6 +40,7 @@ def content(
         "kicker": common["territory"] or str(words.raw("site.none")),
         "name": words.text("page.elected.link"),
         "until": common["until"],
+        "online": online(common["public"], words),
         "simulated": words.text("site.simulated") if found.simulated else "",
         "heading": {
             "figures": words.text("elected.figures"),

@@ -13,6 +13,7 @@ from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _style as style
 from mining.report._disclosure import Cell
+from mining.report._hexagons import telephone_code
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._tables import Table
 from mining.report._totals import Total
@@ -45,25 +46,35 @@ def content(
     title : str
         Title of the document.
     """
-    headings = ("keep", "outlook", "options", "trend", "incidents", "limits", "sources")
+    headings = ("keep", "outlook", "options", "trend", "incidents", "limits")
+    own = ("when", "why", "impact", "past", "quality", "transparency", "sources")
     return {
         "lang": words.code,
         "title": title,
         "kicker": shown["kicker"],
         "name": shown["title"] or str(words.raw("site.none")),
         "until": common["until"],
+        "online": online(common["public"], words),
         "simulated": words.text("site.simulated") if facts.simulated else "",
         "heading": {k: words.text(f"heading.{k}") for k in headings}
-        | {"key": words.text("paper.key"), "week": shown["week_heading"]},
+        | {k: words.text(f"reading.heading.{k}") for k in own}
+        | {"key": words.text("paper.key"), "standing": words.text("standing.heading")},
         "key": [k | {"sure": trust(k["value"], words)} for k in shown["key_figures"]],
         "keep": [{"text": s, "sure": trust(s, words)} for s in shown["keep"]],
         "sure": shown["sure_reading"],
+        "compared": shown["year_notes"],
         "week": _week(place.week, facts, shown, words),
+        "why": {"week": shown["why_week"], "said": [_sure(s, words) for s in shown["why"]]},
+        "impact": _impact(shown, words),
+        "past": shown["past"],
         "trend": _trend(place.trend, shown, words),
         "outlook": _outlook(place, facts, shown, words),
         "options": shown["options"],
+        "standing": shown["standing"][:1],
         "incidents": _incidents(shown, words),
+        "quality": shown["quality_said"],
         "limits": shown["limits"],
+        "transparency": _transparency(shown),
         "sources": common["source_lines"],
         "foot": words.text("paper.foot", place=words.isolate(place.name), until=common["until"]),
         "pages": [
@@ -72,10 +83,31 @@ def content(
     }
 
 
+def online(address: str, words: Language) -> dict[str, Any] | None:
+    """Return where the page is read online, and the code that leads there; None without one."""
+    if not address:
+        return None
+    title = words.text("transparency.code_title")
+    about = words.text("online.code", address=address)
+    return {
+        "text": words.text("online.paper"),
+        "address": address,
+        "shown": address.removeprefix("https://"),
+        "svg": telephone_code("en-ligne", address, title=title, about=about),
+        "alt": about,
+    }
+
+
 def trust(text: str, words: Language) -> str:
     """Return how far the figures of a text can be trusted, in a word; nothing if it is not told."""
     word = sure.of(text)
     return words.text(f"confidence.{word}") if word else ""
+
+
+def _sure(text: str, words: Language) -> str:
+    """Return a sentence with how far it can be trusted in brackets, where that is told."""
+    word = trust(text, words)
+    return f"{text} ({word.lower()})" if word else text
 
 
 def _table(table: Table | None) -> dict[str, Any] | None:
@@ -90,7 +122,7 @@ def _week(
     table = shown["week_table"]
     said = shown["week_intro"]
     if week is None or table is None:
-        return {"table": None, "intro": [words.text("week.none")], "notes": [], "journal": []}
+        return {"table": None, "intro": [words.text("week.none")], "said": [], "notes": []}
     # Signs of the figure that the printed table has not: it has the words of the table.
     signs = {
         words.text("week.reading_low", minimum=words.number(facts.minimum)),
@@ -101,12 +133,27 @@ def _week(
         "table": _table(table),
         "shades": _shades(week) if week.hourly else [],
         "intro": said,
+        "said": shown["when_said"],
         "notes": [n for n in notes if n and n not in signs],
-        "journal_title": words.text("week.journal"),
-        "journal": shown["journal"],
-        "compared_title": words.text("compare.table"),
-        "compared": [*shown["year"], *shown["last"]],
     }
+
+
+def _impact(shown: dict[str, Any], words: Language) -> dict[str, Any]:
+    """Return events, or why there is none; how many are left depends on those that fit."""
+    events, notes = shown["impact_events"], shown["impact_notes"]
+    return {
+        "events": events,
+        "none": [] if events else notes,
+        "left": bool(events and notes),
+        "more": words.text("reading.impact.elsewhere"),
+    }
+
+
+def _transparency(shown: dict[str, Any]) -> list[str]:
+    """Return what is said of sensors, the names of their sheets, and whom to ask."""
+    sheets = [label for label, _ in shown["transparency_sheets"]]
+    said = (shown["transparency_said"], *sheets, shown["transparency_contact"])
+    return [s for s in said if s]
 
 
 def _shades(week: Week) -> list[list[dict[str, Any]]]:
@@ -161,7 +208,7 @@ def _outlook(
     table, outlook = shown["outlook_table"], place.outlook
     said = [shown["outlook_week"], shown["outlook_warning"], shown["outlook_simple"]]
     if table is None or outlook is None:
-        return {"table": None, "said": [words.text("outlook.none")], "notes": []}
+        return {"table": None, "said": [words.text("outlook.none")], "notes": [], "why_notes": []}
     coming = [k for k, d in enumerate(outlook.days) if d in outlook.next_week]
     days = [outlook.days[k].day for k in coming]
     totals = {t.day: t for t in place.totals.next_week} if place.totals else {}
@@ -180,13 +227,14 @@ def _outlook(
         "why": why if any(why) else [],
         "why_title": words.text("paper.why"),
         "notes": [*([words.text("paper.bars")] if bars else []), *_notes(shown, words)],
+        "why_notes": shown["driver_reading"],
     }
 
 
 def _notes(shown: dict[str, Any], words: Language) -> list[str]:
-    """Return how the forecast did; how to read its curve of hours stays on the page."""
+    """Return what made the forecast; how to read its curve of hours stays on the page."""
     curve = {words.text(f"outlook.{k}") for k in ("reading", "days_own")}
-    return [s for s in (*shown["outlook_reading"], *shown["driver_reading"]) if s not in curve]
+    return [s for s in shown["outlook_reading"] if s not in curve]
 
 
 def _bars(totals: list[Total | None], minimum: int) -> list[list[float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,9 @@ class SensorQuality:
         Rows the reader mended or dropped.
     first : Timestamp or None
         Local day of the first count, None if it never counted.
+    week : dict
+        Intervals of the last complete ISO week by state: `counted` (also where nobody passed),
+        `suspect`, `missing` and `imputed`; empty without such a week.
     """
 
     sensor: str
@@ -48,13 +51,23 @@ class SensorQuality:
     reasons: tuple[tuple[str, int], ...]
     repairs: tuple[tuple[str, int], ...]
     first: pd.Timestamp | None
+    week: dict[str, int] = field(default_factory=dict)
 
 
-def quality_rows(cube: xr.Dataset) -> tuple[SensorQuality, ...]:
-    """Return what is known of the cells of each sensor, sorted by place and name."""
+def quality_rows(cube: xr.Dataset, monday: pd.Timestamp | None = None) -> tuple[SensorQuality, ...]:
+    """Return what is known of the cells of each sensor, sorted by place and name.
+
+    Parameters
+    ----------
+    cube : Dataset
+        Trusted cube.
+    monday : Timestamp, optional
+        First day of the week that is looked at by itself.
+    """
     quality, reason = cube["quality"].to_numpy(), cube["reason"].to_numpy()
     local = cubes.local_time(cube)
     recent = local >= local[-1] - QUALITY_WEEKS * WEEK
+    within = _week(local, monday)
     names = [str(n) for n in cube["repair"].to_numpy()] if "repair" in cube.coords else []
     rows = []
     for position, sensor in enumerate(cube["sensor"].to_numpy()):
@@ -74,9 +87,24 @@ def quality_rows(cube: xr.Dataset) -> tuple[SensorQuality, ...]:
                 reasons=_frequent({r.name.lower(): int((why == r).sum()) for r in cubes.Reason}),
                 repairs=_frequent(dict(zip(names, map(int, repairs), strict=True))),
                 first=local[first].tz_localize(None).normalize() if seen.size else None,
+                week=_states(quality[position, within]) if within.any() else {},
             )
         )
     return tuple(sorted(rows, key=lambda r: (r.place, r.name, r.sensor)))
+
+
+def _week(local: pd.DatetimeIndex, monday: pd.Timestamp | None) -> cubes.BoolArray:
+    naive = local.tz_localize(None)
+    if monday is None:
+        return np.zeros(len(naive), dtype=bool)
+    return np.asarray((naive >= monday) & (naive < monday + WEEK), dtype=bool)
+
+
+def _states(quality: np.ndarray) -> dict[str, int]:
+    """Return intervals by state; hours without passage are not told apart in a single week."""
+    known = {q.name.lower(): int((quality == q).sum()) for q in cubes.Quality}
+    counted = known.pop("valid") + known.pop("zero_valid")
+    return {"counted": counted, **known}
 
 
 def _frequent(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

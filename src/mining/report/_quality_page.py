@@ -8,6 +8,7 @@ from mining import cube as cubes
 from mining.language import Language
 from mining.report import _ahead as ahead
 from mining.report import _cover as cover
+from mining.report import _glossary as glossary
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
 from mining.report._facts import NAIVE_MODEL
@@ -39,6 +40,8 @@ def page_view(found: TerritoryFacts, words: Language, models: dict[str, str]) ->
             *say.verdict(found.models, NAIVE_MODEL, words),
             *ahead.verdict_sensors(found, words),
         ],
+        "model_words": glossary.meanings(("wape", "mase", "pinball", "coverage"), found, words),
+        "meant": glossary.meanings(("passage", "valid", "suspect", "range"), found, words),
         "cover_verdict": cover.verdict(found.coverage, names, words),
         "cover_tables": cover.tables(found.coverage, names, words, hourly=found.hourly),
     }

@@ -115,7 +115,7 @@ def model_tables(
             else words.text("model.caption")
         )
         body = tuple(_model_row(m, words, names) for m in rows)
-        out.append(Table(caption, headers, body))
+        out.append(Table(caption, headers, body, lines=True))
     return out
 
 

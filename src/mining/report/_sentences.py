@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from mining.language import Language, clean_name, days, finite, joined, mark
+from mining.language import Language, clean_name, finite, joined
+from mining.report import _confidence as sure
 from mining.report._clock import DAY, WEEK
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
+from mining.report._journal import Entry
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._rhythms import Rhythm
-from mining.report._trend import Comparison, Trend
+from mining.report._trend import Trend
 from mining.report._trials import ModelRow
 from mining.report._weeks import Week
 
@@ -38,49 +38,16 @@ def days_period(first: pd.Timestamp, last: pd.Timestamp, words: Language) -> str
     return words.period(first, last)
 
 
-def comparison(found: Comparison, words: Language, *, year: bool) -> list[str]:
-    """Return a comparison in words, or why there is none, then what to beware of."""
-    which = "year" if year else "last"
-    if not found.possible or found.now is None or found.before is None:
-        reason = words.text(f"compare.{found.reason}")
-        return [words.text(f"compare.impossible_{which}", reason=reason)]
-    change = words.percent(found.change, 1, signed=True)
-    before = mark(
-        words.number(found.passages_before, unit="passages"),
-        span=days(found.before, found.before + WEEK - DAY),
-    )
-    said: dict[str, Any] = {
-        "year": {"week": words.week(found.now), "before": before},
-        "last": {"week": words.week(found.before)},
-    }[which]
-    count = found.passages if year else found.passages_before
-    out = [words.text(f"compare.{which}", count=round(count), change=change, **said)]
-    if year:
-        by = sensors(words, len(found.sensors), found.sensors_total)
-        out.append(words.text("compare.how", sensors=by))
-    if found.set_aside:
-        out.append(words.text("compare.set_aside", count=len(found.set_aside)))
-    if found.hardware:
-        out.append(words.text("compare.hardware"))
-        out += [
-            words.text(
-                "compare.hardware_entry",
-                date=words.date(e.start),
-                title=words.isolate(e.title),
-            )
-            for e in found.hardware
-        ]
-    return out
-
-
-def week_reading(week: Week, facts: TerritoryFacts, words: Language) -> list[str]:
-    """Return how to read the week, and what it rests on."""
+def week_reading(
+    week: Week, facts: TerritoryFacts, words: Language, *, noon: bool = True
+) -> list[str]:
+    """Return how to read the week, and what it rests on; `noon`: with the share of midday."""
     out = [words.text("week.reading")]
     if ((week.states == Cell.LOW) | (week.states == Cell.WITHHELD)).any():
         out.append(words.text("week.reading_low", minimum=words.bound(facts.minimum)))
     if ((week.states == Cell.ABSENT) & week.exists).any():
         out.append(words.text("week.reading_absent"))
-    if finite(week.noon):
+    if noon and finite(week.noon) and (week.typical or sure.told(week)):
         out.append(words.text("week.noon", share=words.percent(week.noon)))
     if week.share < 1 and not week.typical:
         out.append(words.text("week.share", share=words.share(week.share)))
@@ -105,16 +72,18 @@ def week_description(week: Week, words: Language) -> str:
 
 def journal(place: PlaceFacts, words: Language) -> list[str]:
     """Return what the journal says of the week."""
-    return [
-        words.text(
-            "format.in_force",
-            title=words.isolate(e.title),
-            period=words.text("format.since", first=words.date(e.start, weekday=False))
-            if e.end == pd.Timestamp.max
-            else span(e.start, e.end, words),
-        )
-        for e in place.journal
-    ]
+    return [in_force(e, words) for e in place.journal]
+
+
+def in_force(entry: Entry, words: Language) -> str:
+    """Return the title of an entry of the journal, and when it is in force."""
+    return words.text(
+        "format.in_force",
+        title=words.isolate(entry.title),
+        period=words.text("format.since", first=words.date(entry.start, weekday=False))
+        if entry.end == pd.Timestamp.max
+        else span(entry.start, entry.end, words),
+    )
 
 
 def trend_description(trend: Trend, words: Language) -> str:

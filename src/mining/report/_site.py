@@ -10,10 +10,12 @@ import pandas as pd
 
 from mining import cube as cubes
 from mining.language import Language, clean_name
+from mining.report import _glossary as glossary
 from mining.report import _sentences as say
 from mining.report._known import TerritoryFacts
 from mining.report._render import render
 from mining.report._slug import slugs
+from mining.report._weather import source_line
 
 #: Pages of the menu, in order; a page whose facts are absent is left out.
 MENU = ("index", "activity", "incidents", "quality", "transparency", "explorer")
@@ -68,6 +70,9 @@ class Site:
             "territory": clean_name(found.name),
             "menu": [(n, address(n, words), words.text(f"page.{n}.link")) for n in menu],
             "editions": address("editions", words),
+            "meanings": address("glossary", words),
+            "public": "",
+            "words": glossary.links(found, words),
             "places": [(clean_name(name), path) for name, path in sorted(self.places.items())],
             "until": words.text("site.until", moment=words.moment(found.today)),
             "source_lines": _sources(found, words),
@@ -77,6 +82,19 @@ class Site:
                 if text
             ],
         }
+
+    def public(self, here: str) -> str:
+        """Return the address at which readers find a page; empty where it is not known.
+
+        The first page of a folder is the folder itself.
+        """
+        site = self.found.site
+        return f"{site}/{'' if here == 'index.html' else here}" if site else ""
+
+    @cached_property
+    def of_places(self) -> dict[str, Any]:
+        """The same for places: whom to ask stands under their transparency, not their sources."""
+        return {**self.common, "source_lines": _sources(self.found, self.words, contact=False)}
 
     def page(self, name: str, **values: Any) -> dict[str, str]:
         """Return a page of the menu by its address: its title stands in the catalogue.
@@ -105,7 +123,12 @@ class Site:
         about = {} if place is None else {"about": place}
         return render(
             f"{name}.html",
-            **{**self.common, **about, **values},
+            **{
+                **(self.of_places if name == "place" else self.common),
+                "public": self.public(here),
+                **about,
+                **values,
+            },
             title=self.title(name, place),
             page=name,
             root="../" * here.count("/"),
@@ -113,9 +136,10 @@ class Site:
         )
 
 
-def _sources(found: TerritoryFacts, words: Language) -> list[str]:
-    """Return the lines on where the data come from and what they do not hold."""
-    lines = {k: getattr(found, k) for k in ("source", "attribution", "licence", "contact")}
+def _sources(found: TerritoryFacts, words: Language, *, contact: bool = True) -> list[str]:
+    """Return the lines on where the data come from and what they do not hold, and whom to ask."""
+    keys = ("source", "attribution", "licence", *(("contact",) if contact else ()))
+    lines = {k: getattr(found, k) for k in keys}
     said = [words.text(f"source.{k}", **_named(k, v, words)) for k, v in lines.items() if v]
     period = words.period(found.start, (found.today - pd.Timedelta("1ns")).normalize())
     rules = [words.text("source.span", period=period)]
@@ -124,7 +148,8 @@ def _sources(found: TerritoryFacts, words: Language) -> list[str]:
         rules.append(words.text("source.no_personal"))
     if counting and found.minimum > 1:
         rules.insert(1, words.text("source.minimum", n=words.bound(found.minimum)))
-    return said[:3] + rules + said[3:]
+    weather = [] if found.weather is None else [source_line(found.weather, words)]
+    return said[:3] + weather + rules + said[3:]
 
 
 def _named(key: str, text: str, words: Language) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from mining.language import Language, Said, Span, clean_name, days, finite, mark
+from mining.language import Language, Said, Span, clean_name, days, finite, implied, mark
+from mining.report import _confidence as sure
 from mining.report import _sentences as say
 from mining.report._clock import DAY, WEEK
+from mining.report._compare import year_before
 from mining.report._disclosure import Cell
 from mining.report._incidents import Incident
+from mining.report._key import cell, changed, week_total
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._rhythms import Group, Rhythm
-from mining.report._trend import Comparison, Trend, year_before
+from mining.report._trend import Trend
 from mining.report._weeks import Week
 
 
@@ -35,6 +38,8 @@ class Table:
         Columns that hold words and not figures.
     stack : bool
         Whether rows become small cards on a phone, because they hold sentences.
+    lines : bool
+        Whether on a phone the first cell of a row has a line of its own, above the others.
     quiet : bool
         Whether the caption is for screen readers only, the heading above saying the same.
     wrap : bool
@@ -51,6 +56,7 @@ class Table:
     links: dict[int, str] = field(default_factory=dict)
     text: frozenset[int] = frozenset()
     stack: bool = False
+    lines: bool = False
     quiet: bool = False
     wrap: bool = False
     unit: str = ""
@@ -105,36 +111,19 @@ def _total(week: Week, day: int, facts: TerritoryFacts, words: Language) -> str:
         return str(words.raw("site.none"))
     if not finite(week.days[day]):
         return words.below(facts.minimum)
-    text = _dated(words.number(week.days[day]), week, day)
     expected = int(week.exists[day].sum())
+    word = sure.confidence(week.counted[day] / max(expected, 1))
+    if word == sure.INSUFFICIENT and not week.typical:
+        counted = words.number(int(week.counted[day]))
+        reason = words.text("standing.insufficient_day", n=counted, total=words.number(expected))
+        why = str(words.text("annex.why.hours", share=words.share(week.counted[day] / expected)))
+        return implied(reason, unit="passages", confidence=word, why=why)
+    text = _dated(words.number(week.days[day]), week, day)
+    text = text if week.typical else mark(text, confidence=word)
     if week.hours[day] < expected:
         counted = words.text("week.hours_counted", n=int(week.hours[day]), total=expected)
         text = text + " (" + counted + ")"
     return text
-
-
-def comparison_table(place: PlaceFacts, words: Language) -> Table | None:
-    """Return both comparisons of the week in figures, or None where none is possible."""
-    rows = [
-        _comparison_row(key, found, words)
-        for key, found in (("last", place.last), ("year", place.year))
-        if found.possible
-    ]
-    if not rows:
-        return None
-    columns = ("what", "now", "before", "change")
-    headers = tuple(words.text(f"compare.col_{c}") for c in columns)
-    return Table(words.text("compare.table"), headers, tuple(rows), unit="passages")
-
-
-def _comparison_row(key: str, found: Comparison, words: Language) -> tuple[str, ...]:
-    by = say.sensors(words, len(found.sensors), found.sensors_total)
-    return (
-        words.text(f"compare.row_{key}", sensors=by),
-        mark(words.number(found.passages), span=_week(found.now)),
-        mark(words.number(found.passages_before), span=_week(found.before)),
-        words.percent(found.change, 1, signed=True),
-    )
 
 
 def _week(monday: pd.Timestamp | None) -> Span | None:
@@ -147,11 +136,12 @@ def trend_table(trend: Trend, words: Language) -> Table:
     for week in range(len(trend.mondays) - 1, -1, -1):
         monday, now, before = trend.mondays[week], trend.now[week], trend.before[week]
         change = words.percent(now / before - 1, 1, signed=True) if before > 0 else ""
+        earlier = _counted(before, trend.hours_before[week], words)
         rows.append(
             (
                 Said(words.date(monday, weekday=False), span=_week(monday)),
-                _number(now, words),
-                mark(_number(before, words), span=_week(year_before(monday))),
+                _counted(now, trend.hours[week], words),
+                mark(earlier, span=_week(year_before(monday))),
                 change if finite(now) and change else str(words.raw("site.none")),
             )
         )
@@ -159,8 +149,16 @@ def trend_table(trend: Trend, words: Language) -> Table:
     return Table(words.text("trend.caption"), columns, tuple(rows), unit="passages")
 
 
-def _number(value: float, words: Language) -> str:
-    return words.number(value) if finite(value) else str(words.raw("site.none"))
+def _counted(value: float, share: float, words: Language) -> str:
+    """Return a total with its word where it is not solid, or that too few hours were counted."""
+    word = sure.confidence(share)
+    if finite(value):
+        return cell(mark(words.number(value), confidence=word), share, words)
+    if not finite(share) or word != sure.INSUFFICIENT:
+        return str(words.raw("site.none"))
+    why = str(words.text("annex.why.hours", share=words.share(share)))
+    short = words.text("standing.insufficient_week")
+    return implied(short, unit="passages", confidence=word, why=why)
 
 
 def incident_table(
@@ -181,7 +179,7 @@ def incident_table(
             "when": when[:1].upper() + when[1:],
             "where": clean_name(incident.place or incident.sensor)
             or words.text("chronicle.everywhere"),
-            "label": words.text(f"incident.label.{_label(incident, words)}"),
+            "label": _labelled(incident, words),
             "what": tell(incident, facts.minimum, words),
         }
         rows.append(tuple(cells[c] for c in columns))
@@ -196,6 +194,16 @@ def incident_table(
         quiet=True,
         place=1 if whole else None,
     )
+
+
+def _labelled(incident: Incident, words: Language) -> str:
+    """Return the label, and how far it can be trusted; "unexplained" says so itself."""
+    label = words.text(f"incident.label.{_label(incident, words)}")
+    word = sure.of_incident(incident)
+    if not word or word == sure.INSUFFICIENT:
+        return label
+    named = words.text(f"confidence.word.{word}")
+    return words.text("standing.trusted", text=label, word=named)
 
 
 def _label(incident: Incident, words: Language) -> str:
@@ -263,25 +271,31 @@ def place_table(facts: TerritoryFacts, words: Language, pages: dict[str, str]) -
         if monday is None
         else words.text("places.caption", week=words.week(monday))
     )
-    ordered = sorted(facts.places, key=lambda p: (-p.week.total if p.week else 1.0, p.name))
+    ordered = sorted(facts.places, key=lambda p: (-_given(p.week), p.name))
     rows = tuple(_place_row(place, facts, words) for place in ordered)
     links = {k: pages[p.name] for k, p in enumerate(ordered)}
-    return Table(caption, columns, rows, links, unit="passages", place=0)
+    return Table(caption, columns, rows, links, unit="passages", place=0, lines=True)
+
+
+def _given(week: Week | None) -> float:
+    """Return the total that is given of a week, -1 without one: no order tells what is not."""
+    if week is None:
+        return -1.0
+    return week.total if week.typical or sure.told(week) else 0.0
 
 
 def _place_row(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> tuple[str, ...]:
     none = str(words.raw("site.none"))
     week, total, peak = place.week, none, none
     if week is not None:
-        few = words.below(facts.minimum)
-        total = few if week.total < facts.minimum else words.number(week.total)
+        total = cell(week_total(week, facts, words), week.share, words)
         if week.typical:
             total = words.about(week.total) + f" ({words.text('places.typical')})"
-        if week.peak is not None:
+        if week.peak is not None and (week.typical or sure.told(week)):
             day = words.raw("format.short_days")[week.peak[0]]
             peak = words.text("places.peak", day=day, hour=words.hour(week.peak[1]))
     last, year = (
-        words.percent(c.change, 1, signed=True) + ("*" if c.hardware else "")
+        cell(changed("", c, words) + ("*" if c.hardware else ""), c.share, words)
         if c.possible
         else none
         for c in (place.last, place.year)

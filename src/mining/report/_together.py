@@ -10,11 +10,12 @@ import pandas as pd
 
 from mining import secrecy
 from mining.report._clock import BoolArray, Clock, FloatArray
+from mining.report._compare import Comparison
 from mining.report._disclosure import Cell, StateArray
 from mining.report._door import Door, Shut
 from mining.report._journal import Entry
 from mining.report._known import PlaceFacts
-from mining.report._trend import Comparison, Trend, panel_of
+from mining.report._trend import Trend, panel_of
 from mining.report._weeks import Week, last_week, week_of
 from mining.secrecy import ALONE, Hidden
 
@@ -99,7 +100,9 @@ def _typical(clock: Clock, places: Sequence[PlaceFacts], minimum: int) -> Week |
     states[(states != Cell.ABSENT) & ~shown] = Cell.WITHHELD
     counts = np.where(states == Cell.SHOWN, week.counts, np.nan)
     total = sum(len(p.sensors) for p in places)
-    return replace(week, counts=counts, states=states, sensors_total=total, noon=np.nan)
+    return replace(
+        week, counts=counts, states=states, sensors_total=total, noon=np.nan, evening=np.nan
+    )
 
 
 def _shut_days(week: Week) -> bool:
@@ -142,7 +145,18 @@ def compare_together(
         sensors_total=total,
         set_aside=(*(s for c in possible for s in c.set_aside), *renewed),
         hardware=_entries(c.hardware for c in same),
+        twins=next((c.twins for c in same if c.twins), None),
+        naive=_naive(places, same, before),
+        unlike=any(c.unlike for c in same),
     )
+
+
+def _naive(
+    places: Sequence[PlaceFacts], same: Sequence[Comparison], before: pd.Timestamp | None
+) -> Comparison | None:
+    """Return the sum of what comparisons would be without regard to holidays, where all know it."""
+    found = [c.naive for c in same if c.naive is not None]
+    return compare_together(places, found, before) if len(found) == len(same) else None
 
 
 def _entries(found: object) -> tuple[Entry, ...]:
@@ -172,7 +186,15 @@ def trend_together(places: Sequence[PlaceFacts]) -> Trend | None:
         now=now[panel].sum(axis=0),
         before=before[panel].sum(axis=0),
         complete=np.all([t.complete for t in used], axis=0),
+        hours=_least([t.hours for t in used]),
+        hours_before=_least([t.hours_before for t in used]),
         sensors=tuple(s for t in used for s in t.sensors),
         sensors_total=total,
         hardware=_entries(t.hardware for t in used),
     )
+
+
+def _least(shares: Sequence[FloatArray]) -> FloatArray:
+    """Return the share of hours of sums: the least of their parts, NaN where one is not known."""
+    out: FloatArray = np.min(shares, axis=0)
+    return out

@@ -94,13 +94,17 @@ class Sheet:
 
 def sheet_views(found: Sheets, minimum: int, words: Language) -> tuple[Sheet, ...]:
     """Return the sheets of a territory: kinds of sensors, then analyses."""
-    titles = _titles(found.groups, words)
-    anchor = words.raw("address.sensors")
+    named = titles(found.groups, words)
     devices = [
-        _device_sheet(found, group, title, f"{anchor}-{n}", words)
-        for n, (group, title) in enumerate(zip(found.groups, titles, strict=True), start=1)
+        _device_sheet(found, group, title, anchor_of(n, words), words)
+        for n, (group, title) in enumerate(zip(found.groups, named, strict=True), start=1)
     ]
     return (*devices, *(_analysis_sheet(found, name, minimum, words) for name in ANALYSES))
+
+
+def anchor_of(number: int, words: Language) -> str:
+    """Return where a sheet of sensors stands on the page; they count from 1."""
+    return f"{words.raw('address.sensors')}-{number}"
 
 
 def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: Language) -> Sheet:
@@ -116,7 +120,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
         signs=signs(found, "device", anchor, links, words),
         rows=_rows(found, "device", device.stated, links, words, hidden=device.hidden_below),
         note=say("note", note=words.set(words.isolate(device.note))) if device.note else "",
-        members=tuple((name, files.get(sensor, "")) for sensor, name in _told_apart(group)),
+        members=tuple((name, files.get(sensor, "")) for sensor, name in told_apart(group)),
         file="",
         feedback=feedback,
         code=telephone_sign(anchor, feedback, words) if feedback else None,
@@ -188,21 +192,23 @@ def _answer(link: Link, name: Mapping[str, str], hidden: int, words: Language) -
     return Answer(label, text)
 
 
-def _titles(groups: Sequence[Group], words: Language) -> list[str]:
-    titles = []
+def titles(groups: Sequence[Group], words: Language) -> list[str]:
+    """Return the heading of each sheet of sensors; equal ones are numbered."""
+    found = []
     for group in groups:
         title = words.text(f"transparency.kind.{group.device.kind}")
         counter = f"transparency.counter.{group.device.counter.lower().replace(' ', '_')}"
-        titles.append(words.text(counter, title=title) if words.has(counter) else title)
+        found.append(words.text(counter, title=title) if words.has(counter) else title)
     return [
         title
-        if titles.count(title) == 1
-        else words.text("transparency.numbered", title=title, n=titles[: k + 1].count(title))
-        for k, title in enumerate(titles)
+        if found.count(title) == 1
+        else words.text("transparency.numbered", title=title, n=found[: k + 1].count(title))
+        for k, title in enumerate(found)
     ]
 
 
-def _told_apart(group: Group) -> list[tuple[str, str]]:
+def told_apart(group: Group) -> list[tuple[str, str]]:
+    """Return each sensor of a sheet with its name, and its id beside a name that stands twice."""
     names = [clean_name(name) or sensor for sensor, name in group.members]
     seen = Counter(names)
     return [

@@ -1,59 +1,17 @@
-"""Like-for-like comparison of two weeks, and weekly totals: same sensors on both sides."""
+"""Weekly totals of a year beside the year before: the same sensors in all weeks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mining import secrecy
 from mining.report._clock import WEEK, BoolArray, Clock, FloatArray
+from mining.report._compare import year_before
 from mining.report._door import ENOUGH, Door
 from mining.report._journal import Entry, hardware_between
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two weeks at the same sensors and the same hours.
-
-    Attributes
-    ----------
-    reason : str
-        Empty, or why no comparison is possible: ``no_week``, ``no_week_53``, ``no_history``,
-        ``no_sensor`` or ``too_few``.
-    now, before : Timestamp or None
-        Mondays compared.
-    passages, passages_before, change : float
-        Sums over the hours counted in both weeks, and the relative change.
-    share : float
-        Share of the hours that exist in both weeks that were counted in both.
-    sensors, sensors_total : tuple of str, int
-        Sensors compared, and how many there are.
-    set_aside : tuple of str
-        Sensors that counted both weeks, but whose hardware changed in between.
-    hardware : tuple of Entry
-        Changes of hardware between the two weeks at the sensors compared.
-    """
-
-    reason: str
-    now: pd.Timestamp | None = None
-    before: pd.Timestamp | None = None
-    passages: float = np.nan
-    passages_before: float = np.nan
-    change: float = np.nan
-    share: float = np.nan
-    sensors: tuple[str, ...] = ()
-    sensors_total: int = 0
-    set_aside: tuple[str, ...] = ()
-    hardware: tuple[Entry, ...] = ()
-
-    @property
-    def possible(self) -> bool:
-        """Whether there is a change to speak of."""
-        return not self.reason
 
 
 @dataclass(frozen=True)
@@ -69,14 +27,19 @@ class Trend:
         sensors counted too few hours.
     complete : ndarray (week,) of bool
         Whether all hours of the week were counted by all sensors.
+    hours, hours_before : ndarray (week,)
+        Share of the hours of each week, and of the same ISO week a year earlier, that the sensor
+        that counted least has counted; NaN outside the data.
     sensors, sensors_total, hardware
-        As in :class:`Comparison`.
+        As in :class:`mining.report._compare.Comparison`.
     """
 
     mondays: pd.DatetimeIndex
     now: FloatArray
     before: FloatArray
     complete: BoolArray
+    hours: FloatArray
+    hours_before: FloatArray
     sensors: tuple[str, ...]
     sensors_total: int
     hardware: tuple[Entry, ...]
@@ -85,95 +48,6 @@ class Trend:
     def drawable(self) -> bool:
         """Whether there are two weeks to draw a line between."""
         return bool((~np.isnan(self.now)).sum() >= 2)
-
-
-def compare(
-    clock: Clock,
-    sensors: Sequence[str],
-    before: pd.Timestamp | None,
-    *,
-    journal: Sequence[Entry] = (),
-    places: Sequence[str] = (),
-    minimum: int = 1,
-    door: Door | None = None,
-    place: str = "",
-) -> Comparison:
-    """Compare the last complete week with another one: same sensors, same hours.
-
-    Parameters
-    ----------
-    clock : Clock
-        Counts.
-    sensors : sequence of str
-        Sensors of the place.
-    before : Timestamp or None
-        Monday of the other week; None where the calendar has no such week.
-    journal, places
-        Journal of the territory, and the places it is read for.
-    minimum : int
-        Below this count in either week nothing is said.
-    door : Door, optional
-        What may be said of each week; without it, of these sensors alone.
-    place : str
-        Name of the place at the door.
-
-    Notes
-    -----
-    A sensor is kept if at least 80 % of the hours of both weeks were counted. The passages are
-    those of the hours (day of the week, hour of the day) counted in both weeks, of which hidden
-    ones are held all or none, as :func:`mining.secrecy.whole` says. Sensors whose hardware changed
-    in between are set aside, unless none other is left.
-    """
-    now = clock.last_monday()
-    if now is None or not sensors:
-        return Comparison("no_week", sensors_total=len(sensors))
-    bare: dict[str, Any] = {"now": now, "before": before, "sensors_total": len(sensors)}
-    if before is None:
-        return Comparison("no_week_53", **bare)
-    if before < clock.start:
-        return Comparison("no_history", **bare)
-    rows = clock.rows(sensors)
-    good = (clock.shares(now)[rows] >= ENOUGH) & (clock.shares(before)[rows] >= ENOUGH)
-    if not good.any():
-        return Comparison("no_sensor", **bare)
-    changed = hardware_between(journal, before, now + WEEK, places=places, sensors=sensors)
-    renewed = np.isin(sensors, [name for entry in changed for name in entry.sensors]) & good
-    if (good & ~renewed).any():
-        good = good & ~renewed
-    else:
-        renewed = np.zeros_like(good)
-    first, second = clock.week(now)[rows[good]], clock.week(before)[rows[good]]
-    used = tuple(np.array(sensors)[good].tolist())
-    door = door or Door(clock, {place: tuple(sensors)}, minimum)
-    both = np.asarray(np.isfinite(first + second).all(axis=0))
-    there = clock.week_exists(now) & clock.week_exists(before)
-    share = float((both & there).sum() / max(int(there.sum()), 1))
-    both = secrecy.whole(both, *(door.week(place, m).hidden for m in (now, before)))
-    passages, earlier = float(first[:, both].sum()), float(second[:, both].sum())
-    if min(passages, earlier) < max(minimum, 1):
-        return Comparison("too_few", **bare)
-    name = f"compare {now:%Y-%m-%d} {before:%Y-%m-%d} {';'.join(used)}"
-    passages, earlier = door.total(place, name, passages, earlier)
-    return Comparison(
-        reason="",
-        passages=passages,
-        passages_before=earlier,
-        change=passages / earlier - 1,
-        share=share,
-        sensors=used,
-        set_aside=tuple(np.array(sensors)[renewed].tolist()),
-        hardware=hardware_between(journal, before, now + WEEK, places=places, sensors=used),
-        **bare,
-    )
-
-
-def year_before(monday: pd.Timestamp) -> pd.Timestamp | None:
-    """Return the Monday of the same ISO week a year earlier, or None for a week 53 without twin."""
-    iso = monday.isocalendar()
-    try:
-        return pd.Timestamp.fromisocalendar(iso.year - 1, iso.week, 1)
-    except ValueError:
-        return None
 
 
 def trend(
@@ -217,6 +91,12 @@ def trend(
         now=_totals(door, list(mondays), (place, used), minimum),
         before=_totals(door, earlier, (place, used), minimum),
         complete=(share_now[:, panel] == 1).all(axis=1),
+        hours=share_now[:, panel].min(axis=1),
+        hours_before=np.where(
+            [b is not None and b >= clock.start for b in earlier],
+            share_then[:, panel].min(axis=1),
+            np.nan,
+        ),
         sensors=used,
         sensors_total=len(sensors),
         hardware=hardware_between(journal, start, last + WEEK, places=places, sensors=used),

@@ -7,6 +7,7 @@ from typing import Any
 from mining.language import Language, clean_name
 from mining.report import _ahead as ahead
 from mining.report import _ahead_tables as ahead_tables
+from mining.report import _aligned as aligned
 from mining.report import _curves as curves
 from mining.report import _sentences as say
 from mining.report import _tables as tables
@@ -19,7 +20,9 @@ from mining.report._keep import keep
 from mining.report._key import key_figures, sure_reading
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._options import options
+from mining.report._reading import reading_view
 from mining.report._site import address
+from mining.report._standing import standing_view
 from mining.report._style import Drawing, safe
 from mining.report._totals import Totals
 
@@ -38,15 +41,31 @@ def view(
         "key_figures": key_figures(place, found, words),
         "options": options(place, found, words, doors=around.pop("doors")),
         "limits": say.limits(place, found, words),
-        "year": say.comparison(place.year, words, year=True),
-        "last": [] if place.last.possible else say.comparison(place.last, words, year=False),
-        "comparison_table": tables.comparison_table(place, words),
+        **_compared_view(place, words),
+        **standing_view(place, found, words),
         **_week_view(place, found, words),
         **_trend_view(place, words),
         **_outlook_view(place, found, words, models),
         **_incident_view(place, found, words, whole=whole),
         **_rhythm_view(place, found, words),
         **around,
+        **({} if whole else reading_view(place, found, words)),
+    }
+
+
+def _compared_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
+    found = place.year
+    year = aligned.compared(found, words, year=True)
+    last = [words.text("standing.unlike_last")] if place.last.unlike else []
+    if not place.last.possible:
+        last = aligned.compared(place.last, words, year=False)
+    return {
+        "year": year,
+        # What to beware of in the comparisons, or why there is none: a table has the rest.
+        "year_notes": [*last, *(year[1:] if found.possible else year)],
+        "last": last,
+        "comparison_table": aligned.comparison_table(aligned.rows_of(place.last, found), words),
+        "twins_table": aligned.twins_table(found, words),
     }
 
 
@@ -85,7 +104,7 @@ def _week_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> dic
         **out,
         "week_intro": intro,
         "week_figure": safe(drawing),
-        "week_reading": say.week_reading(week, found, words),
+        "week_reading": say.week_reading(week, found, words, noon=place is found.whole),
         "week_notes": words.text("week.notes", minimum=words.bound(found.minimum)),
     }
 
@@ -102,7 +121,7 @@ def _trend_view(place: PlaceFacts, words: Language) -> dict[str, Any]:
     )
     return {
         "trend_figure": safe(drawing),
-        "trend_reading": say.trend_reading(trend, words),
+        "trend_reading": [*say.trend_reading(trend, words), *aligned.curve(place.year, words)],
         "trend_table": tables.trend_table(trend, words),
     }
 

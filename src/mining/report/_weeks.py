@@ -14,6 +14,8 @@ from mining.report._disclosure import Cell, StateArray
 from mining.report._door import ENOUGH, Door, Shut
 
 TYPICAL_WEEKS = 8
+#: Parts of the day whose share is told.
+NOON, EVENING = slice(12, 14), slice(19, 23)
 #: A week is told by hour if at least this share of its hours by day may be shown.
 BY_DAY, SHOWN = slice(8, 20), 0.25
 
@@ -38,6 +40,8 @@ class Week:
         may be said of it.
     hours : ndarray (7,) of int
         Hours of each day that its total holds.
+    counted : ndarray (7,) of int
+        Hours of each day that were counted, hidden ones among them.
     exists : ndarray (7, slot) of bool
         False for the hour that the change to summer time jumps over.
     total, share : float
@@ -48,6 +52,8 @@ class Week:
     noon : float
         Share of the week's passages between 12 and 14 h, NaN where one of these hours is not
         shown.
+    evening : float
+        The same between 19 and 23 h.
     clock_change : bool
         Whether a day of the week has 23 or 25 hours.
     """
@@ -61,11 +67,13 @@ class Week:
     days: FloatArray
     day_states: StateArray
     hours: FloatArray
+    counted: FloatArray
     exists: BoolArray
     total: float
     share: float
     peak: tuple[int, int, float] | None
     noon: float
+    evening: float
     clock_change: bool
 
     @property
@@ -173,11 +181,13 @@ def week_of(
         days=days,
         day_states=found.rows,
         hours=np.where(low, counted.sum(axis=1), found.told.sum(axis=1)),
+        counted=(counted & exists).sum(axis=1),
         exists=exists,
         total=total if total >= minimum else 0.0,
         share=float((counted & exists).sum() / max(int(exists.sum()), 1)),
         peak=_peak(shown),
-        noon=_noon(shown, states, total),
+        noon=_share(shown, states, total, NOON),
+        evening=_share(shown, states, total, EVENING),
         clock_change=not typical and _clock_changes(clock, monday),
     )
 
@@ -198,9 +208,9 @@ def _peak(shown: FloatArray) -> tuple[int, int, float] | None:
     return int(day), int(hour), float(shown[day, hour])
 
 
-def _noon(shown: FloatArray, states: StateArray, total: float) -> float:
-    """Return the share of the two hours; a share with a hidden hour in it would bound that hour."""
-    hours = (slice(None), slice(12, 14))
+def _share(shown: FloatArray, states: StateArray, total: float, part: slice) -> float:
+    """Return the share of hours of the day; one with a hidden hour in it would bound that hour."""
+    hours = (slice(None), part)
     open_ones = (states[hours] == Cell.SHOWN) | (states[hours] == Cell.ABSENT)
     if shown.shape[1] != 24 or not open_ones.all() or total <= 0:
         return np.nan

@@ -12,21 +12,27 @@ import xarray as xr
 
 from mining.errors import ConfigError
 from mining.sources._establishments import Establishments
+from mining.sources._weather import Weather
 
 __all__ = [
     "ESTABLISHMENTS",
     "KNOWN",
+    "WEATHER",
     "Declared",
     "Establishments",
     "Source",
+    "Weather",
     "establishments",
     "get",
+    "weather",
 ]
 
 #: Names that ``source.name`` of a territory may take; each is a module of this package.
 KNOWN = ("auckland", "tables")
 #: Names that ``shops.name`` may take.
 ESTABLISHMENTS = ("sirene", "sirene_search", "bpe")
+#: Names that ``weather.name`` may take.
+WEATHER = ("meteo_france",)
 
 
 class Declared(Protocol):
@@ -117,3 +123,22 @@ def establishments(name: str) -> Establishments:
         msg = f"unknown source of shops {name!r}: expected one of {', '.join(ESTABLISHMENTS)}"
         raise ConfigError(msg)
     return cast("Establishments", importlib.import_module(f"mining.sources.{name}"))
+
+
+def weather(name: str) -> Weather:
+    """Return the module of a source of weather, imported on first use.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`WEATHER`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such source; the message lists the known ones.
+    """
+    if name not in WEATHER:
+        msg = f"unknown source of weather {name!r}: expected one of {', '.join(WEATHER)}"
+        raise ConfigError(msg)
+    return cast("Weather", importlib.import_module(f"mining.sources.{name}"))

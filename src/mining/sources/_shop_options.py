@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from mining.errors import ConfigError, at
 from mining.sources._establishments import COMMUNE
+from mining.sources._published import OneOrigin, Strict
 
 
-class _Strict(BaseModel):
-    """Unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Around(_Strict):
+class _Around(Strict):
     """Options of sources that know where each establishment stands."""
 
     radius: float = Field(
@@ -25,15 +18,9 @@ class _Around(_Strict):
     )
 
 
-class PublishedFile(_Strict):
+class PublishedFile(OneOrigin):
     """Options of sources that read a file as Insee publishes it."""
 
-    files: str | tuple[str, ...] | None = Field(
-        None,
-        description="The files or patterns, relative to the territory's folder or absolute: CSV "
-        "(also .gz, .zip) or, for sirene, parquet, as published.",
-    )
-    url: str | None = Field(None, description="Instead of files: address of the published file.")
     communes: tuple[str, ...] = Field(
         min_length=1, description="INSEE codes of the communes to keep, as text."
     )
@@ -46,12 +33,6 @@ class PublishedFile(_Strict):
                 expected = "INSEE codes of five characters in quotes, such as '01004'"
                 raise ValueError(f"found {code!r}, expected {expected}")
         return value
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.files is None) == (self.url is None):
-            raise ValueError("expected either `files` or `url`")
-        return self
 
 
 class SireneOptions(_Around, PublishedFile):
@@ -84,7 +65,7 @@ class SearchOptions(_Around):
         return self
 
 
-class BpeColumns(_Strict):
+class BpeColumns(Strict):
     """Headers of the table of communes."""
 
     code: str = Field("code", description="INSEE code.")
@@ -102,25 +83,3 @@ class BpeOptions(PublishedFile):
         "of like size are compared; without it, those with as many equipments.",
     )
     columns: BpeColumns = Field(BpeColumns.model_validate({}), description="Headers of that file.")
-
-
-Options = TypeVar("Options", bound=BaseModel)
-
-
-def parse(model: type[Options], shops: Mapping[str, Any]) -> Options:
-    """Return the options, or raise :class:`ConfigError` with one sentence on the first mistake."""
-    try:
-        return model.model_validate(dict(shops))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(["shops", *(str(p) for p in first["loc"])])
-        if first["type"] == "extra_forbidden":
-            fields = BpeColumns if first["loc"][0] == "columns" else model
-            known = ", ".join(fields.model_fields)
-            what = at("territory.yaml", column=key, expected=f"no such key (known: {known})")
-        elif first["type"] == "missing":
-            what = at("territory.yaml", column=key, expected="a value, found none")
-        else:
-            reason = first["msg"].removeprefix("Value error, ")
-            what = f"{at('territory.yaml', column=key)}: {reason}"
-        raise ConfigError(what) from error

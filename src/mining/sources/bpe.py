@@ -7,7 +7,6 @@ commune, IRIS and type of equipment, with their number.
 from __future__ import annotations
 
 import shutil
-import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +14,10 @@ import pandas as pd
 from mining import writers
 from mining.errors import SourceError, at
 from mining.sources._establishments import Territory, check_codes
-from mining.sources._published import published
+from mining.sources._insee import checker, readable
+from mining.sources._published import parse, published
 from mining.sources._raw import acquired, found_files
-from mining.sources._shop_options import BpeOptions, parse
+from mining.sources._shop_options import BpeOptions
 
 __all__ = ["COLUMNS", "BpeOptions", "acquire", "check", "read"]
 
@@ -27,15 +27,7 @@ COLUMNS = ("DEPCOM", "DCIRIS", "TYPEQU", "NB_EQUIP")
 _PEOPLE = "communes"
 
 
-def check(territory: Territory) -> None:
-    """Refuse options that cannot be; reads nothing.
-
-    Raises
-    ------
-    ConfigError
-        Naming the first key that is wrong.
-    """
-    parse(BpeOptions, territory.shops)
+check = checker(BpeOptions)
 
 
 def acquire(territory: Territory, raw: Path) -> None:
@@ -100,14 +92,10 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """Return columns of a CSV file as text, its codes of communes checked."""
-    try:
+    with readable(path):
         frame = pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=_mark(path)
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, EOFError) as error:
-        raise SourceError(f"{path.name}: damaged, acquire it again ({error})") from error
-    except (UnicodeDecodeError, zipfile.BadZipFile, ValueError) as error:
-        raise SourceError(f"{path.name}: not a UTF-8 CSV file ({error})") from error
     for column in columns:
         if column not in frame:
             found = ",".join(map(str, frame.columns))[:60]

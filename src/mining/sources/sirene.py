@@ -6,7 +6,6 @@ diffused in part keep their commune and activity and lose their point; names are
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +17,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from mining import writers
 from mining.errors import SourceError, at
 from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
+from mining.sources._insee import checker, readable
 from mining.sources._lambert import to_degrees
-from mining.sources._published import published
+from mining.sources._published import parse, published
 from mining.sources._raw import acquired
-from mining.sources._shop_options import SireneOptions, parse
+from mining.sources._shop_options import SireneOptions
 
 __all__ = ["NAMES", "SireneOptions", "acquire", "check", "read"]
 
@@ -43,15 +43,7 @@ _NEW = ("activitePrincipaleNAF25Etablissement",)
 _ROWS = 200_000
 
 
-def check(territory: Territory) -> None:
-    """Refuse options that cannot be; reads nothing.
-
-    Raises
-    ------
-    ConfigError
-        Naming the first key that is wrong.
-    """
-    parse(SireneOptions, territory.shops)
+check = checker(SireneOptions)
 
 
 def acquire(territory: Territory, raw: Path) -> None:
@@ -116,7 +108,7 @@ def read(territory: Territory, raw: Path) -> pd.DataFrame:
 def _csv(path: Path, communes: tuple[str, ...]) -> Iterator[pd.DataFrame]:
     """Yield the rows of the communes from a CSV file, plain or compressed, a part at a time."""
     line = 2
-    try:
+    with readable(path):
         columns = _known(path.name, list(pd.read_csv(path, nrows=0, encoding="utf-8").columns))
         with pd.read_csv(
             path,
@@ -131,10 +123,6 @@ def _csv(path: Path, communes: tuple[str, ...]) -> Iterator[pd.DataFrame]:
                 check_codes(rows, path.name, first_line=line)
                 line += len(chunk)
                 yield rows[rows["commune"].isin(communes)]
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, EOFError) as error:
-        raise SourceError(f"{path.name}: damaged, acquire it again ({error})") from error
-    except (UnicodeDecodeError, zipfile.BadZipFile, ValueError) as error:
-        raise SourceError(f"{path.name}: not a UTF-8 CSV file ({error})") from error
 
 
 def _parquet(path: Path, communes: tuple[str, ...]) -> Iterator[pd.DataFrame]:

@@ -19,8 +19,10 @@ import pandas as pd
 from mining import writers
 from mining.errors import SourceError
 from mining.sources._establishments import Territory, check_codes, lawful, numbers, tidy
+from mining.sources._insee import checker
+from mining.sources._published import parse
 from mining.sources._raw import acquired
-from mining.sources._shop_options import SearchOptions, parse
+from mining.sources._shop_options import SearchOptions
 from mining.sources._web import fetch
 
 __all__ = ["NAMES", "SearchOptions", "acquire", "check", "read"]
@@ -44,15 +46,7 @@ UNITS, EACH = 10_000, 100
 PAUSE = 0.15
 
 
-def check(territory: Territory) -> None:
-    """Refuse options that cannot be; reads nothing.
-
-    Raises
-    ------
-    ConfigError
-        Naming the first key that is wrong.
-    """
-    parse(SearchOptions, territory.shops)
+check = checker(SearchOptions)
 
 
 def acquire(territory: Territory, raw: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the report reads of commercial activity: groups, seasons, shops, opening hours."""
+"""What the report reads of commercial activity, and of the weather."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from mining.errors import ResultError
-from mining.report import ActivityInputs, OpeningTables, ShopTables
+from mining.report import ActivityInputs, OpeningTables, ShopTables, WeatherInputs
 from mining.stages._results import read_dataset, read_table
 from mining.stages._workspace import Workspace
 
@@ -31,6 +31,21 @@ def read_commerce(files: Workspace) -> ActivityInputs:
             extra=read_table(files, "extra_hours.csv"),
             quiet=read_table(files, "quiet_hours.csv"),
         ),
+    )
+
+
+def read_weather(files: Workspace) -> WeatherInputs:
+    """Return the results of the stage ``weather``.
+
+    Raises
+    ------
+    ResultError
+        If a file is absent or damaged.
+    """
+    return WeatherInputs(
+        days=read_table(files, "weather_days.csv"),
+        effects=read_table(files, "weather_effect.csv"),
+        notes=_notes(files.results / "weather.json"),
     )
 
 

@@ -41,6 +41,8 @@ _WORDS = {
     "shops.csv": ("level", "place", "family"),
     "shop_names.csv": ("level", "place", "name", "character"),
     "shop_gaps.csv": ("level", "place", "family"),
+    "weather_days.csv": ("day",),
+    "weather_effect.csv": ("place", "condition", "reason"),
 }
 #: Numbers that later stages compute with.
 _NUMBERS = {
@@ -69,6 +71,8 @@ _NUMBERS = {
     "shops.csv": ("count", "share", "hill", "density"),
     "shop_names.csv": ("latitude", "longitude", "reach", "stability", "index"),
     "shop_gaps.csv": ("peers", "chance"),
+    "weather_days.csv": ("rain", "tmin", "tmax", "tmean"),
+    "weather_effect.csv": ("days", "share", "effect", "low", "high"),
 }  # fmt: skip
 #: Columns that say true or false.
 _FLAGS = {
@@ -78,6 +82,7 @@ _FLAGS = {
     "shops.csv": ("secret",),
     "impacts.csv": ("claimed",),
     "incidents.csv": ("open",),
+    "weather_effect.csv": ("told",),
 }
 
 

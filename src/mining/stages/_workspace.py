@@ -48,6 +48,11 @@ class Workspace:
         return self.root / "data" / "shops" / self.territory
 
     @property
+    def weather(self) -> Path:
+        """What the source of weather gave, byte for byte."""
+        return self.root / "data" / "weather" / self.territory
+
+    @property
     def reference(self) -> Path:
         """Tables of the workspace: families of activity."""
         return self.root / "data" / "reference"

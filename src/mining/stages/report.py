@@ -8,7 +8,7 @@ from mining import cube as data_model
 from mining import promises, report, transparency, writers
 from mining.params import load_params
 from mining.secrecy import Record
-from mining.stages._commerce import read_commerce
+from mining.stages._commerce import read_commerce, read_weather
 from mining.stages._results import read_dataset, read_impacts, read_incidents, read_table
 from mining.stages._workspace import Workspace, step
 from mining.territory import load_territory
@@ -48,6 +48,7 @@ def run(root: Path, territory: str) -> None:
             unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
             commerce=read_commerce(files),
+            weather=read_weather(files),
             transparency=transparency.sheets(
                 described, cube, root / "data" / "reference", minimum_count=minimum
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,14 @@ from mining.cube import check_timezone, kind_of
 from mining.errors import ConfigError
 from mining.public_holidays import check_region
 from mining.territory._transparency import Transparency
+
+#: A source of each kind, for who names none.
+_USUAL = {"source": "tables", "shops": "sirene", "weather": "meteo_france"}
+#: An https address of a host, perhaps with a port, and of a folder there; no user, query, fragment.
+_ADDRESS = re.compile(
+    r"https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?::\d{1,5})?"
+    r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~%+-]+)*(?<!\.html)/?"
+)
 
 
 class Declaration(BaseModel):
@@ -40,9 +49,19 @@ class Declaration(BaseModel):
         description="Where establishments come from: name of the source, then its own options; "
         "empty for none.",
     )
+    weather: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Where the weather of each day comes from: name of the source, then its own "
+        "options; empty for none.",
+    )
     licence: str = Field(min_length=1, description="Licence of the data.")
     attribution: str = Field(min_length=1, description="Who must be named with the data.")
     contact: str = Field("", description="Whom readers may ask; printed in reports.")
+    site: str = Field(
+        "",
+        description="Address (https) of the folder in which the report is published, for links in "
+        "e-mails and on printed pages; empty for none.",
+    )
     transparency: Transparency | None = Field(
         None, description="What the transparency sheets of sensors and analyses say."
     )
@@ -57,11 +76,21 @@ class Declaration(BaseModel):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("source", "shops")
+    @field_validator("site")
+    @classmethod
+    def _published(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError(
+                f"found {value!r}, expected the https address of the published folder, without "
+                "page, ? or #, such as https://ville.example/passages"
+            )
+        return value.rstrip("/")
+
+    @field_validator("source", "shops", "weather")
     @classmethod
     def _named(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if not isinstance(value.get("name"), str) and (value or info.field_name == "source"):
-            usual = "tables" if info.field_name == "source" else "sirene"
+            usual = _USUAL[str(info.field_name)]
             raise ValueError(f"expected the name of the source, such as 'name: {usual}'")
         return value
 

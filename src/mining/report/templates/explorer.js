@@ -100,6 +100,8 @@
     read(Math.min(Math.max(at, first), Math.max(first, last)));
     byId("since").value = isoAt(state.view[0]);
     byId("until").value = isoAt(state.view[1]);
+    byId("du-mots").textContent = dateAt(state.view[0]);  // the fields follow the browser's language
+    byId("au-mots").textContent = dateAt(state.view[1]);
     const whole = state.view[0] <= low && state.view[1] >= high;
     byId("span").value = whole ? "all" : named || "custom";
     named = "";
