@@ -192,6 +192,7 @@ def test_addresses_are_english(site: dict[str, str | bytes]) -> None:
             "editions",
             "elected",
             "explorer",
+            "glossary",
             "incidents",
             "index",
             "quality",
