@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from mining.language import catalogue, language
@@ -14,25 +15,74 @@ from mining.language import catalogue, language
 XHTML, SVG = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}"
 NBSP, THIN, MINUS = "\u00a0", "\u202f", "\u2212"
 GAP = f"[ {NBSP}{THIN}]"
-DAYS = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
-SHORT = r"(?:lun|mar|mer|jeu|ven|sam|dim)\."
-MONTHS = (
-    "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
-    r"janv\.|févr\.|juil\.|sept\.|oct\.|nov\.|déc\.)"
-)
-DAY = r"\d{1,2}(?:er)?"
-#: What stands before an hour of the clock; "décalée de 2 h" is a duration.
-AT = rf"(?:^|(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{SHORT} )"
-#: Dates, and hours of the clock: those that follow such a word, or stand alone.
-TIMES = [
-    rf"\b{DAY}(?:{GAP}(?:et|au){GAP}{DAY})?{GAP}{MONTHS}(?: \d{{4}})?",
-    rf"\b{MONTHS} \d{{4}}\b",
-    rf"{SHORT}{GAP}\d{{1,2}}(?!\d)",
-    r"^\d{4}(?=\s:)",
-    rf"\(\d{{1,2}}{GAP}h - \d{{1,2}}{GAP}h[,)]",
-    rf"{AT}\d{{1,2}}{GAP}h(?:{GAP}\d{{2}})?(?!\w)",
-]
-NUMBER = re.compile(rf"(?<![\w,.])[+{MINUS}]?\d+(?:{THIN}\d{{3}})*(?:,\d+)?")
+
+
+class Form(NamedTuple):
+    """How a language writes what is no figure, and its numbers.
+
+    Attributes
+    ----------
+    times : tuple of str
+        Patterns of dates and of hours of the clock.
+    number : str
+        Pattern of a number.
+    plain : dict
+        Signs of a number to those of Python.
+    fewer : str
+        Words before the least count that is told.
+    nothing : tuple of str
+        First words of texts that say 0 without the digit.
+    """
+
+    times: tuple[str, ...]
+    number: str
+    plain: dict[int, str]
+    fewer: str
+    nothing: tuple[str, ...]
+
+
+def _french() -> Form:
+    short = r"(?:lun|mar|mer|jeu|ven|sam|dim)\."
+    months = (
+        "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
+        r"janv\.|févr\.|juil\.|sept\.|oct\.|nov\.|déc\.)"
+    )
+    day = r"\d{1,2}(?:er)?"
+    # What stands before an hour of the clock; "décalée de 2 h" is a duration.
+    at = rf"(?:^|(?<!décalée )\bde{GAP}|\b(?:De|à|et){GAP}|{short} )"
+    # Dates, and hours of the clock: those that follow such a word, or stand alone.
+    times = (
+        rf"\b{day}(?:{GAP}(?:et|au){GAP}{day})?{GAP}{months}(?: \d{{4}})?",
+        rf"\b{months} \d{{4}}\b",
+        rf"{short}{GAP}\d{{1,2}}(?!\d)",
+        r"^\d{4}(?=\s:)",
+        rf"\(\d{{1,2}}{GAP}h - \d{{1,2}}{GAP}h[,)]",
+        rf"{at}\d{{1,2}}{GAP}h(?:{GAP}\d{{2}})?(?!\w)",
+    )
+    number = rf"(?<![\w,.])[+{MINUS}]?\d+(?:{THIN}\d{{3}})*(?:,\d+)?"
+    plain = str.maketrans({THIN: "", MINUS: "-", ",": "."})
+    return Form(times, number, plain, "moins de", ("Aucun",))
+
+
+def _english() -> Form:
+    short = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+    months = (
+        "(?:January|February|March|April|May|June|July|August|September|October|November|"
+        "December|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec)"
+    )
+    times = (
+        rf"\b\d{{1,2}}(?:{GAP}(?:and|to){GAP}\d{{1,2}})?{GAP}{months}\b(?: \d{{4}})?",
+        rf"\b{months} \d{{4}}\b",
+        rf"\b{short}{GAP}\d{{1,2}}(?!\d)",
+        r"^\d{4}(?=:)",
+        r"\b\d{1,2}(?::\d{2})?(?:am|pm)\b",
+    )
+    number = rf"(?<![\w,.])[+{MINUS}]?\d+(?:,\d{{3}})*(?:\.\d+)?"
+    plain = str.maketrans({",": "", MINUS: "-"})
+    return Form(times, number, plain, "fewer than", ("No ", "None", "Nothing"))
+
+
+FORMS = {"fr": _french(), "en": _english()}
 BLOCKS = {
     "p", "li", "td", "th", "caption", "summary", "h1", "h2", "h3", "dt", "dd", "figcaption",
     "title", "desc",
@@ -42,12 +92,12 @@ LINES = {"pre", "code"}
 
 
 @cache
-def constants() -> tuple[str, ...]:
+def constants(code: str) -> tuple[str, ...]:
     """Return the pieces of the catalogue with a number of their own: "(8 fois sur 10)".
 
     They are words: no run changes them. A piece is all that stands between two values.
     """
-    words = language("fr")
+    words = language(code)
     pieces: set[str] = set()
 
     def collect(node: object) -> None:
@@ -58,21 +108,18 @@ def constants() -> tuple[str, ...]:
             found = re.split(r"\{\w+\}", words.set(node))
             pieces.update(p.strip(f" {NBSP}") for p in found if re.search(r"\d", p))
 
-    for room, content in catalogue("fr").items():
-        if room != "format":
+    for room, content in catalogue(code).items():
+        if room not in {"format", "address"}:
             collect(content)
     return tuple(sorted(pieces, key=len, reverse=True))
 
 
-def value_of(text: str) -> float:
-    return float(text.replace(THIN, "").replace(MINUS, "-").replace(",", "."))
-
-
-def rows_of(annex: str) -> list[dict[str, str]]:
+def rows_of(annex: str, code: str = "fr") -> list[dict[str, str]]:
     """Return the rows of an annex, its texts as they are on the page."""
+    text = catalogue(code)["address"]["column"]["text"]
     rows = list(csv.DictReader(io.StringIO(annex.removeprefix("\ufeff")), delimiter=";"))
     for row in rows:
-        row["texte"] = re.sub(r"^'(?=[=+\-@＝＋－＠])", "", row["texte"])
+        row[text] = re.sub(r"^'(?=[=+\-@＝＋－＠])", "", row[text])
     return rows
 
 
@@ -85,23 +132,28 @@ class Trace:
         Its CSV file.
     names : iterable of str
         Names that people wrote: their digits are no figures.
+    code : str
+        Language of the page.
     """
 
-    def __init__(self, annex: str, names: Iterable[str]) -> None:
+    def __init__(self, annex: str, names: Iterable[str], code: str = "fr") -> None:
+        self.code, self.form = code, FORMS[code]
+        column = catalogue(code)["address"]["column"]
         self.names = sorted({n for n in names if re.search(r"\d", n)}, key=len, reverse=True)
         self.sentences: dict[str, list[float]] = {}
         self.cells: dict[str, list[list[float]]] = {}
         self.values: set[float] = set()
         found: dict[str, list[float]] = {}
         texts: dict[str, str] = {}
-        for row in rows_of(annex):
-            name = row["cellule"].partition("-")[0]
-            limit = re.search(rf"moins de{GAP}([\d{THIN}]+)", row["motif"])
-            shown = row["valeur"] or (limit[1].replace(THIN, "") if limit else "")
+        for row in rows_of(annex, code):
+            name = row[column["cell"]].partition("-")[0]
+            limit = re.search(rf"{self.form.fewer}{GAP}([\d{THIN},]+)", row[column["why"]])
+            shown = row[column["value"]] or (limit[1].translate(self.form.plain) if limit else "")
+            text = row[column["text"]]
             numbers = found.setdefault(name, [])
-            if shown and not (shown == "0" and row["texte"].startswith("Aucun")):
+            if shown and not (shown == "0" and text.startswith(self.form.nothing)):
                 numbers.append(float(shown))
-            texts[name] = row["texte"]
+            texts[name] = text
         for name, numbers in found.items():
             self.values.update(numbers)
             if name.startswith("P"):
@@ -113,12 +165,13 @@ class Trace:
         """Return the figures of a text: first and last sign, value."""
         for name in self.names:
             text = text.replace(name, "_" * len(name))
-        for piece in (p for p in constants() if p in text):
-            whole = rf"(?<!\w){re.escape(piece)}(?![\w{THIN}])"
+        for piece in (p for p in constants(self.code) if p in text):
+            whole = rf"(?<!\w){re.escape(piece)}(?![\w{THIN}]|,\d)"
             text = re.sub(whole, lambda m: "_" * len(m[0]), text)
-        for pattern in TIMES:
+        for pattern in self.form.times:
             text = re.sub(pattern, lambda m: "_" * len(m[0]), text)
-        return [(m.start(), m.end(), value_of(m[0])) for m in NUMBER.finditer(text)]
+        found = re.finditer(self.form.number, text)
+        return [(m.start(), m.end(), float(m[0].translate(self.form.plain))) for m in found]
 
     def wrong(self) -> list[tuple[str, list[float]]]:
         """Return the texts of the annex whose numbers are not its values, in their order."""

@@ -109,7 +109,7 @@ def cube_of(*names: tuple[str, str], kind: str = "pedestrian") -> xr.Dataset:
 
 def site(town: Territory, cube: xr.Dataset, root: Path, minimum: int = 11) -> dict[str, str]:
     """Return the files of the report that speak of transparency; the others take seconds."""
-    words = language("fr")
+    words = language(town.language)
     stated = sheets(town, cube, root / "data" / "reference", minimum_count=minimum)
     out = {} if stated is None else chain_files(stated, minimum, words)
     found = facts(town, cube, cubes.by_place(cube), transparency=stated, minimum_count=minimum)

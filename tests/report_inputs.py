@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -514,4 +515,44 @@ def everything(cube: xr.Dataset | None = None) -> dict[str, Any]:
         "activity": activity_of(place_cube),
         "commerce": commerce_of(place_cube),
         "weather": weather_of(),
+    }
+
+
+def in_english(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a territory whose people and analyses write English.
+
+    Names of places stay: they are names. What analyses write is as short as in the French town.
+    """
+    told = given["incidents"].assign(
+        explanation=["The journal tells of works: 120 passages counted for 900 expected.", ""]
+    )
+    groups = given["activity"].assign(
+        group_name=("group", ["Saturday shops", "offices"]),
+        group_evidence=("group", ["the share of Saturday is larger than elsewhere", ""]),
+        group_not=("group", ["share of the night (11pm to 5am): only 0.6 times the average", ""]),
+        part_phrase=("part", ["share of the night (11pm to 5am)", "share of the evening"]),
+    )
+    labels = {
+        "retail_food": "Food shops", "dining": "Cafés and restaurants",
+        "leisure": "Leisure, culture and sport", "offices": "Offices and agencies",
+    }  # fmt: skip
+    commerce = given["commerce"]
+    seasons = commerce.seasons.assign(part_phrase=groups["part_phrase"])
+    cube = given["cube"]
+    named = [f"Counter {s}" for s in cube["sensor"].to_numpy().astype(str)]
+    people = {
+        "name": "Trial Town", "language": "en", "licence": "Open Licence 2.0",
+        "attribution": "Town of Trial", "contact": "data@example.org",
+    }  # fmt: skip
+    return {
+        **given,
+        "territory": territory(**people),
+        "cube": cube.assign_coords(name=("sensor", np.array(named, dtype=object))),
+        "incidents": told,
+        "impacts": given["impacts"].assign(title=["Autumn fair", "Works in the high street"]),
+        "unmatched": unmatched_of(why="The street was closed", by="the roads team"),
+        "activity": groups,
+        "commerce": replace(
+            commerce, seasons=seasons, shops=replace(commerce.shops, labels=labels)
+        ),
     }

@@ -70,7 +70,7 @@ def test_the_map_says_what_its_table_says(cube: xr.Dataset) -> None:
     spoken = next(d for d in descriptions(html) if d.startswith("Carte de 3 lieux"))
     assert "Commerces du samedi : Place Saint-Martin et Rue des Febvres." in spoken
     assert "Un cercle en tirets" in section(html, "carte")
-    signs = {re.sub(r"\s", "", s) for s in re.findall(r'id="carte-m\w+" d="([^"]+)"', html)}
+    signs = {re.sub(r"\s", "", s) for s in re.findall(r'id="map-m\w+" d="([^"]+)"', html)}
     assert len(signs) == 2  # a round and a square: two groups in black and white
 
 

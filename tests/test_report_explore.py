@@ -50,7 +50,7 @@ def written(root: Path, given: dict[str, Any]) -> Path:
 
 def data_of(file: Path) -> dict[str, Any]:
     root: ET.Element = html5lib.HTMLParser(strict=True).parse(file.read_text(encoding="utf-8"))
-    found = next(e for e in root.iter(f"{SPACE}script") if e.attrib.get("id") == "donnees")
+    found = next(e for e in root.iter(f"{SPACE}script") if e.attrib.get("id") == "explorer-data")
     assert found.attrib["type"] == "application/json"
     return json.loads(found.text or "")
 
@@ -216,7 +216,7 @@ def test_another_script_or_none_is_refused(tmp_path: Path, monkeypatch: pytest.M
 
 # In a browser -------------------------------------------------------------------------------
 
-INK = """() => { const c = document.querySelector('#dessin canvas');
+INK = """() => { const c = document.querySelector('#drawing canvas');
   const copy = new OffscreenCanvas(c.width, c.height).getContext('2d');
   copy.drawImage(c, 0, 0);
   const all = copy.getImageData(0, 0, c.width, c.height).data;
@@ -226,7 +226,7 @@ INK = """() => { const c = document.querySelector('#dessin canvas');
 
 def told(page: Any) -> list[str]:
     return [
-        t.translate(ISOLATES) for t in page.locator("#lecture p, #lecture li").all_text_contents()
+        t.translate(ISOLATES) for t in page.locator("#reading p, #reading li").all_text_contents()
     ]
 
 
@@ -237,7 +237,7 @@ def settled(page: Any) -> None:
 
 def area(page: Any) -> dict[str, float]:
     """Return where the curves are, in sight of the mouse."""
-    over = page.locator("#dessin .u-over")
+    over = page.locator("#drawing .u-over")
     over.scroll_into_view_if_needed()
     return dict(over.bounding_box())
 
@@ -258,12 +258,12 @@ def test_the_page_draws_and_another_place_changes_the_drawing(page: Any) -> None
     settled(page)
     assert page.evaluate(INK)[0] > 1000
     first = drawing(page)
-    page.select_option("#lieu-1", "1")
+    page.select_option("#place-1", "1")
     second = drawing(page)
     assert second != first
-    page.select_option("#lieu-2", "2")
+    page.select_option("#place-2", "2")
     assert drawing(page) not in (first, second)
-    assert page.locator("#resume").inner_text().translate(ISOLATES).startswith(
+    assert page.locator("#summary").inner_text().translate(ISOLATES).startswith(
         f"{SECOND}, Rue des Febvres{NBSP}: passages par jour, du 7{NBSP}août 2025"
     )  # fmt: skip
     links = page.locator("#pages a")
@@ -272,7 +272,7 @@ def test_the_page_draws_and_another_place_changes_the_drawing(page: Any) -> None
 
 
 def test_hovering_tells_the_count_of_the_data(page: Any, file: Path) -> None:
-    page.select_option("#lieu-1", "2")
+    page.select_option("#place-1", "2")
     data = data_of(file)
     first, days = data["places"][2]["days"]
     box = area(page)
@@ -281,7 +281,7 @@ def test_hovering_tells_the_count_of_the_data(page: Any, file: Path) -> None:
         page.mouse.move(box["x"] + share * box["width"], box["y"] + 80)
         settled(page)
         when, count, *_ = told(page)
-        day = page.evaluate("document.getElementById('curseur').value")
+        day = page.evaluate("document.getElementById('cursor').value")
         time = pd.Timestamp(data["day"] + int(day), unit="D")
         number = days[int(day) - first]
         assert when == french(str(time))
@@ -292,39 +292,39 @@ def test_hovering_tells_the_count_of_the_data(page: Any, file: Path) -> None:
 
 def test_the_keyboard_chooses_moves_and_reads(page: Any, file: Path) -> None:
     before = drawing(page)
-    page.focus("#lieu-1")
+    page.focus("#place-1")
     page.keyboard.press("ArrowDown")
-    assert page.input_value("#lieu-1") == "1"
+    assert page.input_value("#place-1") == "1"
     assert drawing(page) != before
-    page.focus("#curseur")
+    page.focus("#cursor")
     page.keyboard.press("Home")
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     data = data_of(file)
-    at = int(page.input_value("#curseur"))
+    at = int(page.input_value("#cursor"))
     first, days = data["places"][1]["days"]
     expected = f"{SECOND}{NBSP}: {days[at - first]}{NBSP}passages"
     assert told(page)[1] == expected
-    spoken = page.get_attribute("#curseur", "aria-valuetext").translate(ISOLATES)
+    spoken = page.get_attribute("#cursor", "aria-valuetext").translate(ISOLATES)
     assert spoken == f"{french(str(pd.Timestamp(data['day'] + at, unit='D')))}. {expected}"
     page.focus("[data-move=closer]")
     page.keyboard.press("Enter")
     settled(page)
-    assert page.input_value("#duree") == "custom"
-    assert page.input_value("#du") > "2025-08-07"
-    page.focus("[name=pas]:checked")
+    assert page.input_value("#span") == "custom"
+    assert page.input_value("#since") > "2025-08-07"
+    page.focus("[name=step]:checked")
     page.keyboard.press("ArrowRight")
     settled(page)
-    assert "passages par heure" in page.locator("#resume").inner_text()
+    assert "passages par heure" in page.locator("#summary").inner_text()
     assert re.search(r", de \d+\u00a0h à \d+\u00a0h$", told(page)[0])
 
 
 def test_the_band_of_the_forecast_is_told(page: Any, file: Path) -> None:
-    page.select_option("#lieu-1", "1")
+    page.select_option("#place-1", "1")
     data = data_of(file)
     day, (low, *_), (middle, *_), (high, *_) = data["places"][1]["days_ahead"]
     page.evaluate(
-        """k => { const c = document.getElementById('curseur');
+        """k => { const c = document.getElementById('cursor');
         c.value = k; c.dispatchEvent(new Event('input')); }""",
         day - data["day"],
     )
@@ -335,43 +335,43 @@ def test_the_band_of_the_forecast_is_told(page: Any, file: Path) -> None:
 
 
 def test_periods_incidents_and_the_table(page: Any) -> None:
-    page.select_option("#lieu-1", "1")
-    page.fill("#du", "2025-10-08")
-    page.fill("#au", "2025-10-12")
+    page.select_option("#place-1", "1")
+    page.fill("#since", "2025-10-08")
+    page.fill("#until", "2025-10-12")
     settled(page)
-    line = page.locator("#liste li").all_inner_texts()
+    line = page.locator("#listed li").all_inner_texts()
     assert [t.translate(ISOLATES) for t in line] == [
         f"{SECOND}{NBSP}: travaux, le 10{NBSP}octobre 2025, de 8{NBSP}h à 20{NBSP}h."
     ]
     marked = drawing(page)
-    page.uncheck("#marquer")
+    page.uncheck("#mark")
     assert drawing(page) != marked
-    page.click("#chiffres summary")
-    page.wait_for_selector("#chiffres tbody tr")
-    rows = [r.split("\t") for r in page.locator("#chiffres tbody tr").all_inner_texts()]
+    page.click("#figures summary")
+    page.wait_for_selector("#figures tbody tr")
+    rows = [r.split("\t") for r in page.locator("#figures tbody tr").all_inner_texts()]
     local = pd.date_range("2025-10-08", "2025-10-13", freq="1h", tz=inputs.ZONE, inclusive="left")
     counts = inputs.counts(local, 1.0).reshape(5, 24).sum(axis=1)
     days = [french(f"2025-10-{d:02d}") for d in range(8, 13)]
     assert rows == [[d, f"{n:.0f}{NBSP}passages"] for d, n in zip(days, counts, strict=True)]
-    page.select_option("#duree", "all")
-    assert page.input_value("#du") == "2025-05-05"
-    page.check("input[name=pas][value=hour]")
-    page.wait_for_selector("#chiffres .scroll > p")  # more rows than a table shows
+    page.select_option("#span", "all")
+    assert page.input_value("#since") == "2025-05-05"
+    page.check("input[name=step][value=hour]")
+    page.wait_for_selector("#figures .scroll > p")  # more rows than a table shows
 
 
 def test_dragging_zooms_and_a_double_click_goes_back(page: Any) -> None:
     box = area(page)
-    start, middle = page.input_value("#du"), box["y"] + 100
+    start, middle = page.input_value("#since"), box["y"] + 100
     page.mouse.move(box["x"] + 0.3 * box["width"], middle)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=4)
     page.mouse.up()
     settled(page)
-    assert page.input_value("#du") > start
-    assert page.input_value("#duree") == "custom"
+    assert page.input_value("#since") > start
+    assert page.input_value("#span") == "custom"
     page.mouse.dblclick(box["x"] + 0.5 * box["width"], middle)
     settled(page)
-    assert page.input_value("#duree") == "all"
+    assert page.input_value("#span") == "all"
 
 
 def test_without_script_the_text_remains(browser: Any, file: Path, heard: list[str]) -> None:
@@ -383,7 +383,7 @@ def test_without_script_the_text_remains(browser: Any, file: Path, heard: list[s
     assert "Cette page est faite pour les services" in text
     assert "sont sur sa page" in text
     assert page.locator("main .box a").count() == 3
-    assert not page.locator("#explorateur").is_visible()
+    assert not page.locator("#explorer-page").is_visible()
     assert heard == []
     context.close()
 
@@ -401,13 +401,16 @@ def test_names_are_data(browser: Any, tmp_path: Path, heard: list[str]) -> None:
     page = browser.new_page()
     listen(page, heard)
     page.goto(file.as_uri())
-    page.select_option("#lieu-2", "1")
-    page.click("#chiffres summary")
+    page.select_option("#place-2", "1")
+    page.click("#figures summary")
     settled(page)
     assert page.locator("img").count() == 0
     assert page.locator("script").count() == 5
-    assert [o.strip() for o in page.locator("#lieu-1 option").all_inner_texts()] == [ATTACK, ARABIC]
-    for where in ("#resume", "#lecture", "#liste", "#pages", "#chiffres thead"):
+    assert [o.strip() for o in page.locator("#place-1 option").all_inner_texts()] == [
+        ATTACK,
+        ARABIC,
+    ]
+    for where in ("#summary", "#reading", "#listed", "#pages", "#figures thead"):
         assert ATTACK in page.locator(where).inner_text().translate(ISOLATES), where
     assert heard == []
     page.close()
@@ -430,9 +433,9 @@ def test_a_territory_by_day_and_of_one_place(
     listen(page, heard)
     page.goto(file.as_uri())
     settled(page)
-    assert page.locator("[name=pas], #lieu-2").count() == 0
+    assert page.locator("[name=step], #place-2").count() == 0
     assert told(page)[0] == french("2025-11-02")
-    assert "Il n’y a pas de prévision pour" in page.locator("#resume").inner_text()
+    assert "Il n’y a pas de prévision pour" in page.locator("#summary").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert heard == []
     page.close()

@@ -196,11 +196,11 @@ def test_the_timeline_has_a_mark_for_each_row_of_its_table(cube: xr.Dataset) -> 
     html = page(cube, incidents)
     table = table_of(html, "Incidents des 365")
     assert len(table) == 1 + len(labels)
-    for svg in drawings(html, "frise"):
+    for svg in drawings(html, "timeline"):
         assert len(re.findall("<use ", svg)) == len(labels) + 6  # six in the legend
         # Each label has a shape of its own, so that none is told by colour alone.
         assert len(re.findall(r'<path id="', svg)) >= 6
-    assert len({tuple(shape) for shape in marks(drawings(html, "frise")[0])}) == 6
+    assert len({tuple(shape) for shape in marks(drawings(html, "timeline")[0])}) == 6
 
 
 def marks(svg: str) -> list[list[str]]:

@@ -123,8 +123,9 @@ def test_html_is_valid_and_accessible(html: dict[str, str]) -> None:
         check_figures_and_tables(root, name)
 
 
-def check_document(root: ET.Element, name: str) -> None:
-    assert root.attrib["lang"] == "fr"
+def check_document(root: ET.Element, name: str, code: str = "fr") -> None:
+    content = catalogue(code)["address"]["anchor"]["content"]
+    assert root.attrib["lang"] == code
     ids = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
     assert len(ids) == len(set(ids)), name
     levels = [int(e.tag[-1]) for e in root.iter() if re.fullmatch(rf"{SPACE}h[1-6]", str(e.tag))]
@@ -134,8 +135,8 @@ def check_document(root: ET.Element, name: str) -> None:
     metas = {e.attrib.get("name"): e.attrib.get("content") for e in root.iter(f"{SPACE}meta")}
     assert metas["viewport"] == "width=device-width, initial-scale=1"
     skip = next(root.iter(f"{SPACE}a"))
-    assert skip.attrib["href"] == "#contenu"
-    assert "contenu" in ids
+    assert skip.attrib["href"] == f"#{content}"
+    assert content in ids
     for element in root.iter():
         for key in ("aria-labelledby", "aria-describedby"):
             for target in element.attrib.get(key, "").split():
@@ -208,7 +209,7 @@ def test_heat_map_has_the_colours_of_its_table(html: dict[str, str]) -> None:
     rows = table_of(html[PLACE], "Passages par jour et par heure")
     table = np.array([row[1:] for row in rows[1:25]])
     known = {tuple(np.round(np.array(HEAT(k)[:3]) * 255).astype(int)): k for k in range(256)}
-    for drawing, shape in zip(drawings(html[PLACE], "semaine"), ((7, 24), (24, 7)), strict=True):
+    for drawing, shape in zip(drawings(html[PLACE], "week"), ((7, 24), (24, 7)), strict=True):
         fills = re.findall(r"<path[^>]*fill:\s*#([0-9a-f]{6})[^>]*stroke:\s*#ffffff", drawing)
         cells = [tuple(int(f[k : k + 2], 16) for k in (0, 2, 4)) for f in fills]
         shown = (table if shape == (24, 7) else table.T).reshape(-1)
@@ -246,14 +247,14 @@ def test_trend_is_drawn_as_its_table(html: dict[str, str]) -> None:
     now = np.array([number(r[1]) for r in rows[:0:-1]])
     local = pd.date_range("2025-10-27", "2025-11-03", freq="1h", tz=inputs.ZONE, inclusive="left")
     assert now[-1] == inputs.counts(local, 1.0).sum()
-    for svg in drawings(html[PLACE], "tendance"):
+    for svg in drawings(html[PLACE], "trend"):
         assert_proportional(heights(svg, "#0b5563"), now)
 
 
 def test_forecast_is_drawn_and_told_as_given(html: dict[str, str]) -> None:
     given = inputs.everything()["forecast"].sel(sensor="Place Saint-Martin")
     middle = given["value"].sel(quantile=0.5).to_numpy()
-    assert_proportional(heights(drawings(html[PLACE], "prevision")[0], "#0b5563"), middle)
+    assert_proportional(heights(drawings(html[PLACE], "forecast")[0], "#0b5563"), middle)
     rows = table_of(html[PLACE], "Passages attendus par jour")
     assert len(rows) == 1 + 15
     assert rows[2][0] == f"Jeudi 6{NBSP}novembre"
@@ -458,7 +459,7 @@ def test_a_short_forecast() -> None:
     page = page_of(cube, forecast=given)[PLACE]
     assert len(table_of(page, "Passages attendus par jour")) == 1 + 4
     middle = given["value"].sel(quantile=0.5).to_numpy()[0]
-    for svg in drawings(page, "prevision"):
+    for svg in drawings(page, "forecast"):
         assert_proportional(heights(svg, "#0b5563"), middle)
 
 
@@ -496,7 +497,7 @@ def test_hardware_is_named_where_the_comparison_straddles_it() -> None:
     assert "du matériel a changé entre-temps" in out[PLACE]
     assert f"Le mercredi 5{NBSP}mars 2025{NBSP}: Caméra changée." in out[PLACE]
     assert "Le trait vertical marque un changement de matériel" in out[PLACE]
-    assert "matériel changé" in drawings(out[PLACE], "tendance")[0]
+    assert "matériel changé" in drawings(out[PLACE], "trend")[0]
     assert f"{THIN}%*" in out["index.html"]
 
 

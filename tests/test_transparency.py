@@ -18,6 +18,7 @@ from mining.transparency import (
     devices,
     missing,
 )
+from test_report_pages import visible
 
 
 @pytest.fixture
@@ -222,3 +223,27 @@ def test_a_sensor_of_the_table_must_be_one_of_the_source(make: Make) -> None:
     town = make(transparency="sensor,field,value\nzz,retention,P7D\n")
     with pytest.raises(ConfigError, match=r"transparency.csv, line 2, column 'sensor': found 'zz'"):
         check_sensors(town, ["a", "b"])
+
+
+def test_sheets_and_chains_in_english(make: Make, root: Path) -> None:
+    section = "language: en\n" + FULL.replace("jusqu'au rapport suivant", "P2M")
+    out = site(make(section), cube_of(("b1", "High Street")), root)
+    assert sorted(out) == [
+        "transparency.html", "transparency/calculation-forecast.json",
+        "transparency/calculation-groups.json", "transparency/calculation-incidents.json",
+        "transparency/sensor-b1.json",
+    ]  # fmt: skip
+    sensor = json.loads(out["transparency/sensor-b1.json"])
+    assert elements(sensor)["retention"][0]["variables"] == [
+        {"id": "duration", "value": "1 year and 6 months"}
+    ]
+    for name, content in out.items():
+        if name.endswith(".json"):
+            # The vocabulary comes in both languages; what is ours to say, in that of the report.
+            texts = re.findall(r'\[\s*\{\s*"locale": "(\w+)",[^}]*\}\s*\]', content)
+            assert len(texts) == 3, name
+            assert set(texts) == {"en"}, name
+    for text in visible(out["transparency.html"]):
+        told = text.replace("Ville d'essai", "").replace("Ville d’essai", "")
+        told = told.replace("Capteurs SA", "").replace("https://ville.example/capteurs", "")
+        assert not re.search(r"[àâçèéêëîïôùû«»]|\b(le|la|les|des|une|du|et|est)\b", told), text

@@ -98,7 +98,7 @@ def name(key: str, words: Language) -> str:
 
 def anchor(key: str, words: Language) -> str:
     """Return the fragment of address under which the page tells of a word."""
-    return slug(name(key, words))
+    return slug(name(key, words), words.raw("address.word"))
 
 
 def links(found: TerritoryFacts, words: Language) -> dict[str, tuple[str, str]]:

@@ -135,5 +135,5 @@ def _sheets(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[t
         names = [words.isolate(name) for s, name in told_apart(group) if s in place.sensors]
         if names:
             label = words.text("reading.transparency.link", title=title, sensors=words.join(names))
-            out.append((label, f"{here}#{anchor_of(number)}"))
+            out.append((label, f"{here}#{anchor_of(number, words)}"))
     return out

@@ -96,22 +96,22 @@ def sheet_views(found: Sheets, minimum: int, words: Language) -> tuple[Sheet, ..
     """Return the sheets of a territory: kinds of sensors, then analyses."""
     named = titles(found.groups, words)
     devices = [
-        _device_sheet(found, group, title, anchor_of(n), words)
+        _device_sheet(found, group, title, anchor_of(n, words), words)
         for n, (group, title) in enumerate(zip(found.groups, named, strict=True), start=1)
     ]
     return (*devices, *(_analysis_sheet(found, name, minimum, words) for name in ANALYSES))
 
 
-def anchor_of(number: int) -> str:
+def anchor_of(number: int, words: Language) -> str:
     """Return where a sheet of sensors stands on the page; they count from 1."""
-    return f"capteurs-{number}"
+    return f"{words.raw('address.sensors')}-{number}"
 
 
 def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: Language) -> Sheet:
     device, say = group.device, Say(words)
     links = links_of_device(found, device, words)
     complete = device.sensor not in found.lacking
-    files = sensor_files(found) if complete else {}
+    files = sensor_files(found, words) if complete else {}
     feedback = _address(device.stated)
     return Sheet(
         id=anchor,
@@ -129,7 +129,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
 
 
 def _analysis_sheet(found: Sheets, name: str, minimum: int, words: Language) -> Sheet:
-    say, anchor = Say(words), f"calcul-{name}"
+    say, anchor = Say(words), f"{words.raw('address.calculation')}-{name}"
     links = links_of_analysis(found, name, minimum, words)
     complete = "" not in found.lacking
     feedback = _address(found.analyses)
@@ -141,7 +141,7 @@ def _analysis_sheet(found: Sheets, name: str, minimum: int, words: Language) -> 
         rows=_rows(found, "ai", found.analyses, links, words),
         note="",
         members=(),
-        file=analysis_file(name) if complete else "",
+        file=analysis_file(name, words) if complete else "",
         feedback=feedback,
         code=telephone_sign(anchor, feedback, words) if feedback else None,
         complete=complete,

@@ -2,19 +2,21 @@
    hours of the clock, treated as UTC so that no browser shifts them. */
 "use strict";
 globalThis.explorer = (() => {
-  const data = JSON.parse(document.getElementById("donnees").textContent);
+  const data = JSON.parse(document.getElementById("explorer-data").textContent);
   const { script: texts, format } = data.words;
   const NBSP = "\u00a0";
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
   const say = (key, values = {}) => fill(texts[key], values);
   const figure = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, format.thousands);
-  const passages = (n) => say(n < format.plural_from ? "passages_one" : "passages_other",
-                              { n: figure(n) });
+  const passages = (n) => {
+    const [first, last] = format.singular;
+    return say(first <= n && n <= last ? "passages_one" : "passages_other", { n: figure(n) });
+  };
   /** A name that cannot turn the direction of the text around it. */
   const isolated = (name) => `\u2068${name}\u2069`;
 
-  const clock = (hour) => `${hour}${NBSP}${format.hour}`;
+  const clock = (hour) => format.hours[hour];
   const dateOf = (date) => {
     const day = date.getUTCDate() === 1 ? format.first_of_month : date.getUTCDate();
     return `${day}${NBSP}${format.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;

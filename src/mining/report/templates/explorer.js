@@ -32,8 +32,8 @@
     const here = incidents(state, grid.times[k], grid.times[k] + grid.unit);
     const labels = [...new Set(here.map((i) => data.labels[i[3]]))].join(", ");
     if (labels) list.append(element("li", say("incident_now", { label: labels })));
-    const time = when(grid.times[k], step), slider = byId("curseur");
-    byId("lecture").replaceChildren(element("p", time), list);
+    const time = when(grid.times[k], step), slider = byId("cursor");
+    byId("reading").replaceChildren(element("p", time), list);
     Object.assign(slider, { min: first, max: Math.max(first, last), value: k });
     const said = [...list.children].map((item) => item.textContent);
     slider.setAttribute("aria-valuetext", [time, ...said].join(". "));
@@ -56,7 +56,7 @@
     if (best && untold) out.push(say(`untold_${step}`, { n: figure(untold) }));
     const without = grid.series.filter((s) => s.middle.every((n) => n === null));
     if (without.length) out.push(say("no_ahead", { names: namesOf(without) }));
-    byId("resume").textContent = out.join(" ");
+    byId("summary").textContent = out.join(" ");
   };
 
   const list = () => {
@@ -65,15 +65,15 @@
     const items = found.slice(0, MOST_LISTED).map(([place, start, end, kind]) => element("li", say(
       "incident", { name: place < 0 ? texts.everywhere : isolated(data.places[place].name),
                     label: data.labels[kind], span: span(start, end) })));
-    byId("liste").replaceChildren(...(items.length ? items : [element("li", texts.no_incident)]));
+    byId("listed").replaceChildren(...(items.length ? items : [element("li", texts.no_incident)]));
     const rest = found.length - items.length;
-    byId("reste").textContent = rest ? say("more", { n: figure(rest) }) : "";
+    byId("rest").textContent = rest ? say("more", { n: figure(rest) }) : "";
   };
 
   const table = () => {
-    if (!byId("chiffres").open) return;
+    if (!byId("figures").open) return;
     const { grid, step } = state, [first, last] = visible(state);
-    const box = byId("chiffres").querySelector(".scroll");
+    const box = byId("figures").querySelector(".scroll");
     if (last - first >= MOST_ROWS) {
       const text = say("too_long", { n: figure(last - first + 1), most: MOST_ROWS });
       box.replaceChildren(element("p", text));
@@ -98,12 +98,12 @@
     list();
     table();
     read(Math.min(Math.max(at, first), Math.max(first, last)));
-    byId("du").value = isoAt(state.view[0]);
-    byId("au").value = isoAt(state.view[1]);
+    byId("since").value = isoAt(state.view[0]);
+    byId("until").value = isoAt(state.view[1]);
     byId("du-mots").textContent = dateAt(state.view[0]);  // the fields follow the browser's language
     byId("au-mots").textContent = dateAt(state.view[1]);
     const whole = state.view[0] <= low && state.view[1] >= high;
-    byId("duree").value = whole ? "all" : named || "custom";
+    byId("span").value = whole ? "all" : named || "custom";
     named = "";
   };
 
@@ -124,11 +124,11 @@
   };
 
   const draw = () => {
-    const all = [1, 2, 3].map((k) => byId(`lieu-${k}`)).filter(Boolean).map((s) => +s.value);
+    const all = [1, 2, 3].map((k) => byId(`place-${k}`)).filter(Boolean).map((s) => +s.value);
     state.places = all.filter((place, k) => place >= 0 && all.indexOf(place) === k);
     state.grid = laid(state.step, state.places);
     if (plot) plot.destroy();
-    plot = drawn(state, byId("dessin"), { read, moved });
+    plot = drawn(state, byId("drawing"), { read, moved });
     plot.over.addEventListener("wheel", (event) => {  // sideways only: down scrolls the page
       if (Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
       event.preventDefault();
@@ -156,7 +156,7 @@
       ...years.map((year) => [`year-${year}`, say("year", { year })]),
       ["all", texts.all], ["custom", texts.custom],
     ];
-    byId("duree").replaceChildren(...all.map(([value, text]) => element("option", text, { value })));
+    byId("span").replaceChildren(...all.map(([value, text]) => element("option", text, { value })));
   };
 
   const stepped = (name) => {
@@ -171,16 +171,16 @@
   };
 
   const dated = () => {
-    const [from, to] = ["du", "au"].map((id) => Date.parse(`${byId(id).value}T00:00:00Z`) / 1000);
+    const [from, to] = ["since", "until"].map((id) => Date.parse(`${byId(id).value}T00:00:00Z`) / 1000);
     const end = to + 86400 - state.grid.unit;  // the last day with all its hours
     if (from <= end) show(from, end - from);
   };
 
   const changed = ({ target }) => {
-    if (target.name === "pas") stepped(target.value);
-    else if (target.id === "du" || target.id === "au") dated();
-    else if (target.id !== "duree") {
-      named = byId("duree").value;
+    if (target.name === "step") stepped(target.value);
+    else if (target.id === "since" || target.id === "until") dated();
+    else if (target.id !== "span") {
+      named = byId("span").value;
       draw();
       tell();
     } else if (target.value !== "custom") {
@@ -197,15 +197,15 @@
     reset: () => show(...limits()),
   };
 
-  byId("explorateur").hidden = false;
-  byId("choix").addEventListener("change", changed);
-  byId("choix").addEventListener("submit", (event) => event.preventDefault());
-  byId("chiffres").addEventListener("toggle", table);
-  byId("marquer").addEventListener("change", ({ target }) => {
+  byId("explorer-page").hidden = false;
+  byId("choices").addEventListener("change", changed);
+  byId("choices").addEventListener("submit", (event) => event.preventDefault());
+  byId("figures").addEventListener("toggle", table);
+  byId("mark").addEventListener("change", ({ target }) => {
     state.marked = target.checked;
     plot.redraw();
   });
-  byId("curseur").addEventListener("input", ({ target }) => {
+  byId("cursor").addEventListener("input", ({ target }) => {
     const k = +target.value;
     plot.setCursor({ left: plot.valToPos(state.grid.times[k], "x"), top: 10 }, false);
     read(k);
@@ -214,10 +214,10 @@
     button.addEventListener("click", () => MOVES[button.dataset.move](state.view));
   });
   stepped("day");
-  let width = byId("dessin").clientWidth;
+  let width = byId("drawing").clientWidth;
   new ResizeObserver(() => {
-    const now = byId("dessin").clientWidth;
+    const now = byId("drawing").clientWidth;
     if (now !== width) plot.setSize({ width: now, height: plot.height });
     width = now;
-  }).observe(byId("dessin"));
+  }).observe(byId("drawing"));
 })();
