@@ -15,13 +15,13 @@ from _towns import DAY, at, cells, change, code, only, town
 from mining.anomaly import LABELS, detect
 from mining.anomaly import _shape as shape
 from mining.anomaly import _texts as texts
-from mining.anomaly import _words as words
 from mining.anomaly._coded import KINDS
 from mining.anomaly._evidence import Evidence
 from mining.anomaly._labels import FAULTS, judge
 from mining.anomaly._verdict import ACTIONS, CERTAIN, SURE, certainty, confidence
 from mining.cube import Reason
 from mining.errors import ConfigError
+from mining.language import language
 
 THIN = "\u202f"
 
@@ -154,11 +154,13 @@ def test_a_guess_from_shape_alone_is_never_sure() -> None:
 
 
 def test_every_rule_and_kind_has_its_words() -> None:
-    with_words = set(words.WHY) | {"journal_works", "journal_event", "journal_fault", "diversion"}
-    assert with_words == set(SURE)
-    assert set(words.LABELS) == set(LABELS) == set(ACTIONS)
-    assert "capteur malade" in texts.faulty("meteor", 5, 9, "count")
-    assert set(words.SEEN) >= set(KINDS.values())
+    words = language("fr").raw("incident_words")
+    told_otherwise = {"journal_works", "journal_event", "journal_fault", "diversion"}
+    named = {"journal", "untitled", "diversion_to", "diversion_from", "correction"}
+    assert set(words["why"]) - named == set(SURE) - told_otherwise
+    assert set(words["label"]) == set(LABELS) == set(ACTIONS)
+    assert "capteur malade" in texts.faulty("meteor", 5, 9, "count", language("fr"))
+    assert set(words["seen"]) >= set(KINDS.values())
 
 
 # --- what the shape says -------------------------------------------------------------------------

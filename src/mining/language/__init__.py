@@ -8,6 +8,7 @@ from mining.language._language import (
     clean_name,
     finite,
     language,
+    language_of,
 )
 from mining.language._said import (
     Figure,
@@ -45,6 +46,7 @@ __all__ = [
     "implied",
     "joined",
     "language",
+    "language_of",
     "mark",
     "span_of",
 ]

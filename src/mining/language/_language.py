@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -282,6 +282,17 @@ def catalogue(code: str) -> dict[str, Any]:
 def language(code: str) -> Language:
     """Return the (cached) language of this code."""
     return Language(code)
+
+
+def language_of(attrs: Mapping[Any, object]) -> Language:
+    """Return the language that the attributes of a cube name; French where they name none.
+
+    Raises
+    ------
+    ConfigError
+        If there is no catalogue in this language.
+    """
+    return language(str(attrs.get("language") or "fr"))
 
 
 def finite(value: float | None) -> bool:
