@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import language
-from mining.report import ActivityInputs, _pages, build, facts
+from mining.report import ActivityInputs, build, facts
+from mining.report import _activity_page as activity
 from mining.report._activity_change import changes_of
 from mining.report._activity_doors import opening_of
 from mining.report._activity_groups import weeks_of
 from mining.report._activity_labels import place_labels
 from mining.report._activity_map import letter, plane
 from mining.report._activity_shops import shops_of
+from mining.report._site import Site
 from test_report_pages import (
     ATTACKS,
     NBSP,
@@ -54,7 +56,8 @@ def page(cube: xr.Dataset, **changes: Any) -> str:
     found = facts(inputs.territory(), cube, places, **given)
     words = language("fr")
     addresses = {p.name: f"lieux/{k}.html" for k, p in enumerate(found.places)}
-    out = _pages._activity(found, words, _pages._common(found, words, addresses), addresses)
+    shown = activity.page_view(found, words, addresses)
+    out = Site(found, words).page("activity", v=shown)["activite.html"]
     root = tree(out)
     check_document(root, "activite.html")
     check_figures_and_tables(root, "activite.html")
@@ -256,7 +259,7 @@ def test_the_map_says_what_its_table_says(cube: xr.Dataset) -> None:
     spoken = next(d for d in descriptions(html) if d.startswith("Carte de 3 lieux"))
     assert "Commerces du samedi : Place Saint-Martin et Rue des Febvres." in spoken
     assert "Un cercle en tirets" in section(html, "carte")
-    signs = {re.sub(r"\s", "", s) for s in re.findall(r'id="carte-m\w+" d="([^"]+)"', html)}
+    signs = {re.sub(r"\s", "", s) for s in re.findall(r'id="map-m\w+" d="([^"]+)"', html)}
     assert len(signs) == 2  # a round and a square: two groups in black and white
 
 

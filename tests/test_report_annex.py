@@ -22,7 +22,7 @@ from mining.language import Figure, Said, figures_of, joined, language, mark
 from mining.report import _confidence as sure
 from mining.report import build, facts
 from mining.report._annex import Cell, annex
-from mining.report._annex_files import COLUMNS, csv_file
+from mining.report._annex_files import COLUMNS, csv_file, header
 from mining.report._keep import keep
 from mining.report._tables import Table
 from mining.report._workbook import sheet_names, workbook
@@ -115,7 +115,7 @@ def test_names_are_unique_and_values_plain(site: dict[str, str | bytes]) -> None
     for name, content in site.items():
         if name.endswith(".csv"):
             rows = read(str(content))
-            assert list(rows[0]) == list(COLUMNS)
+            assert list(rows[0]) == [header(c, WORDS) for c in COLUMNS]
             names = [r["cellule"] for r in rows]
             assert len(names) == len(set(names))
             assert all(re.fullmatch(r"|-?\d+(\.\d+)?", r["valeur"]) for r in rows)

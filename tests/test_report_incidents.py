@@ -14,10 +14,11 @@ import xarray as xr
 import report_inputs as inputs
 from mining import cube as cubes
 from mining.language import language
-from mining.report import _pages as pages
 from mining.report import facts
+from mining.report._incident_page import page_view
 from mining.report._incidents import Incident, incidents_of
 from mining.report._paste import CORRECTIONS, JOURNAL, journal_line
+from mining.report._site import Site
 from mining.report._windows import windows_of
 from mining.territory import read_corrections
 from mining.territory._events import EVENT_FIELDS
@@ -61,7 +62,8 @@ def page(cube: xr.Dataset, incidents: pd.DataFrame | None, **given: Any) -> str:
     """Return the page of incidents alone, checked as every page is."""
     place_cube = cubes.by_place(cube)
     found = facts(inputs.territory(), cube, place_cube, incidents=incidents, **given)
-    html = pages._incidents(found, WORDS, pages._common(found, WORDS, {}), {})
+    shown = page_view(found, WORDS, {})
+    html = Site(found, WORDS).page("incidents", v=shown)["incidents.html"]
     root = tree(html)
     check_document(root, "incidents.html")
     check_figures_and_tables(root, "incidents.html")
@@ -195,11 +197,11 @@ def test_the_timeline_has_a_mark_for_each_row_of_its_table(cube: xr.Dataset) -> 
     html = page(cube, incidents)
     table = table_of(html, "Incidents des 365")
     assert len(table) == 1 + len(labels)
-    for svg in drawings(html, "frise"):
+    for svg in drawings(html, "timeline"):
         assert len(re.findall("<use ", svg)) == len(labels) + 6  # six in the legend
         # Each label has a shape of its own, so that none is told by colour alone.
         assert len(re.findall(r'<path id="', svg)) >= 6
-    assert len({tuple(shape) for shape in marks(drawings(html, "frise")[0])}) == 6
+    assert len({tuple(shape) for shape in marks(drawings(html, "timeline")[0])}) == 6
 
 
 def marks(svg: str) -> list[list[str]]:

@@ -204,7 +204,7 @@ def test_heat_map_has_the_colours_of_its_table(html: dict[str, str]) -> None:
     rows = table_of(html[PLACE], "Passages par jour et par heure")
     table = np.array([row[1:] for row in rows[1:25]])
     known = {tuple(np.round(np.array(HEAT(k)[:3]) * 255).astype(int)): k for k in range(256)}
-    for drawing, shape in zip(drawings(html[PLACE], "semaine"), ((7, 24), (24, 7)), strict=True):
+    for drawing, shape in zip(drawings(html[PLACE], "week"), ((7, 24), (24, 7)), strict=True):
         fills = re.findall(r"<path[^>]*fill:\s*#([0-9a-f]{6})[^>]*stroke:\s*#ffffff", drawing)
         cells = [tuple(int(f[k : k + 2], 16) for k in (0, 2, 4)) for f in fills]
         shown = (table if shape == (24, 7) else table.T).reshape(-1)
@@ -242,14 +242,14 @@ def test_trend_is_drawn_as_its_table(html: dict[str, str]) -> None:
     now = np.array([number(r[1]) for r in rows[:0:-1]])
     local = pd.date_range("2025-10-27", "2025-11-03", freq="1h", tz=inputs.ZONE, inclusive="left")
     assert now[-1] == inputs.counts(local, 1.0).sum()
-    for svg in drawings(html[PLACE], "tendance"):
+    for svg in drawings(html[PLACE], "trend"):
         assert_proportional(heights(svg, "#0b5563"), now)
 
 
 def test_forecast_is_drawn_and_told_as_given(html: dict[str, str]) -> None:
     given = inputs.everything()["forecast"].sel(sensor="Place Saint-Martin")
     middle = given["value"].sel(quantile=0.5).to_numpy()
-    assert_proportional(heights(drawings(html[PLACE], "prevision")[0], "#0b5563"), middle)
+    assert_proportional(heights(drawings(html[PLACE], "forecast")[0], "#0b5563"), middle)
     rows = table_of(html[PLACE], "Passages attendus par jour")
     assert len(rows) == 1 + 15
     assert rows[2][0] == f"Jeudi 6{NBSP}novembre"
@@ -454,7 +454,7 @@ def test_a_short_forecast() -> None:
     page = page_of(cube, forecast=given)[PLACE]
     assert len(table_of(page, "Passages attendus par jour")) == 1 + 4
     middle = given["value"].sel(quantile=0.5).to_numpy()[0]
-    for svg in drawings(page, "prevision"):
+    for svg in drawings(page, "forecast"):
         assert_proportional(heights(svg, "#0b5563"), middle)
 
 
@@ -492,7 +492,7 @@ def test_hardware_is_named_where_the_comparison_straddles_it() -> None:
     assert "du matériel a changé entre-temps" in out[PLACE]
     assert f"Le mercredi 5{NBSP}mars 2025{NBSP}: Caméra changée." in out[PLACE]
     assert "Le trait vertical marque un changement de matériel" in out[PLACE]
-    assert "matériel changé" in drawings(out[PLACE], "tendance")[0]
+    assert "matériel changé" in drawings(out[PLACE], "trend")[0]
     assert f"{THIN}%*" in out["index.html"]
 
 

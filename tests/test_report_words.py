@@ -111,7 +111,9 @@ def test_a_plural_asks_for_its_count(words: Language) -> None:
 
 
 def test_unknown_language_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="no report texts in language 'xx': expected one of fr"):
+    with pytest.raises(
+        ConfigError, match="no report texts in language 'xx': expected one of en, fr"
+    ):
         Language("xx")
 
 
@@ -134,15 +136,15 @@ def test_names_cannot_turn_the_text_around_them(words: Language) -> None:
     ],
 )
 def test_file_names(name: str, text: str) -> None:
-    assert slug(name) == text
+    assert slug(name, "lieu") == text
 
 
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_file_names_are_safe_different_and_independent_of_order(names: list[str]) -> None:
-    found = slugs(names)
+    found = slugs(names, "lieu")
     assert set(found) == set(names)
     assert len(set(found.values())) == len(found)
-    assert found == slugs(names[::-1])
+    assert found == slugs(names[::-1], "lieu")
     for text in found.values():
         assert text.strip("abcdefghijklmnopqrstuvwxyz0123456789-") == ""
         assert 0 < len(text) <= LONGEST + 5

@@ -25,9 +25,11 @@ from mining import cube as cubes
 from mining.cli import run
 from mining.errors import ConfigError
 from mining.language import language
-from mining.report import _pages, build, facts
+from mining.report import build, facts
 from mining.report._chains import chain_files
 from mining.report._hexagons import hexagon, telephone_code, wrap
+from mining.report._pages import _sheets
+from mining.report._site import Site
 from mining.scaffold import new_territory
 from mining.territory import Territory, check_sensors, load_territory
 from mining.transparency import (
@@ -136,8 +138,7 @@ def site(town: Territory, cube: xr.Dataset, root: Path, minimum: int = 11) -> di
     stated = sheets(town, cube, root / "data" / "reference", minimum_count=minimum)
     out = {} if stated is None else chain_files(stated, minimum, words)
     found = facts(town, cube, cubes.by_place(cube), transparency=stated, minimum_count=minimum)
-    common = _pages._common(found, words, {})
-    return {"transparence.html": _pages._transparency(found, words, common), **out}
+    return {**Site(found, words).page("transparency", sheets=_sheets(found, words)), **out}
 
 
 def elements(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -105,7 +105,8 @@ class Language:
             if count is None:
                 msg = f"text {key!r} has a singular and a plural: a count is needed"
                 raise KeyError(msg)
-            entry = entry["one" if abs(count) < self.raw("format.plural_from") else "other"]
+            first, last = self.raw("format.singular")
+            entry = entry["one" if first <= abs(count) <= last else "other"]
         if count is not None:
             values = {"n": self.number(count), **values}
         said = composed(self.set(str(entry).strip()), values, self.raw("format.units"))
@@ -191,11 +192,25 @@ class Language:
         """Return the name of a day, Monday being 0."""
         return str(self.raw("format.days")[day])
 
-    def hour(self, hour: float) -> str:
-        """Return a time of the day: "9 h"."""
+    def hour(self, hour: float, *, named: bool = True) -> str:
+        """Return a time of the day: "9 h"; "9am" or "noon" where hours have such names.
+
+        Parameters
+        ----------
+        hour : float
+            From 0 to 24.
+        named : bool
+            Whether it may be a word ("midnight"), which is too long for an axis.
+        """
         whole, minutes = int(hour), round(60 * (hour - int(hour)))
-        tail = f"{NBSP}{minutes:02d}" if minutes else ""
-        return f"{whole}{NBSP}{self.raw('format.hour')}{tail}"
+        form = self.raw("format")
+        if named and not minutes and whole in form["named_hours"]:
+            return str(form["named_hours"][whole])
+        halves = form["halves"]
+        shown = (whole - 1) % 12 + 1 if halves else whole
+        half = halves[whole // 12 % 2] if halves else ""
+        text = str(form["hour_minutes" if minutes else "hour"])
+        return text.format(hour=shown, minutes=f"{minutes:02d}", half=half)
 
     def slot(self, hour: int) -> str:
         """Return one hour of the day as a slot: "de 9 h à 10 h"."""
@@ -241,6 +256,10 @@ class Language:
         """Return a name that cannot turn the direction of the sentence around it."""
         clean = clean_name(name)
         return f"{FIRST_ISOLATE}{clean}{POP_ISOLATE}" if _RIGHT_TO_LEFT.search(clean) else clean
+
+    def quote(self, name: str) -> str:
+        """Return a name in the quotation marks of the language: "« a »"."""
+        return self.text("format.quoted", name=name)
 
     def join(self, words: Sequence[str]) -> str:
         """Return "a, b et c"."""

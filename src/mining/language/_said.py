@@ -178,7 +178,7 @@ def composed(template: str, values: Mapping[str, object], units: Mapping[str, st
 def counted(words: str, units: Mapping[str, str]) -> str:
     """Return the unit that the next words name, up to a sign that ends what they speak of."""
     clause = words
-    for sign in ".,;:()«»":
+    for sign in ".,;:()«»“”":
         clause = clause.partition(sign)[0]
     near = clause.replace("\u00a0", " ").split()[:3]
     return next((units[w] for w in near if w in units), "")

@@ -29,8 +29,16 @@ def french_typography(text: str) -> str:
     return re.sub(r"(\d|\{n\}) (?=[a-zà-ÿ])", r"\1" + NBSP, text)
 
 
-def _untouched(text: str) -> str:
-    return text
+def english_typography(text: str) -> str:
+    """Set apostrophes, and keep a number and the sign of its unit on one line.
+
+    Examples
+    --------
+    >>> english_typography("It's 300 m.") == "It’s 300\u00a0m."
+    True
+    """
+    text = text.replace("'", "’")
+    return re.sub(r"(\d|\{\w+\}) (?=(?:k?m|h)\b)", r"\1" + NBSP, text)
 
 
-TYPOGRAPHY = {"french": french_typography, "none": _untouched}
+TYPOGRAPHY = {"french": french_typography, "english": english_typography}

@@ -49,9 +49,7 @@ def bars_figure(
             _names(axes, mixes if column == 0 else [], narrow=narrow)
 
     heights = block * rows[False], block * rows[True]
-    return style.draw(
-        paint, name="commerces", title=title, description=description, heights=heights
-    )
+    return style.draw(paint, name="shops", title=title, description=description, heights=heights)
 
 
 def _block(axes: Axes, shares: Sequence[float | None], top: float, words: Language) -> None:

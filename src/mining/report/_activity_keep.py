@@ -32,7 +32,7 @@ def _groups(facts: TerritoryFacts, words: Language) -> str:
         if apart:
             out += " " + words.text("activity.keep.apart", places=_some(apart, words))
         return out
-    names = words.join([f"« {words.isolate(words.set(p.group.name))} »" for p in weeks.panels])
+    names = words.join([words.quote(words.isolate(words.set(p.group.name))) for p in weeks.panels])
     out = words.text(
         "activity.keep.groups",
         n=words.number(len(weeks.panels)),

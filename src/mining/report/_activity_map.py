@@ -105,7 +105,7 @@ def map_figure(
         _legend(figure, legend, head / height, height, narrow=narrow)
 
     drawing = style.draw(
-        paint, name="carte", title=title, description=description, heights=(sizes[0], sizes[1])
+        paint, name="map", title=title, description=description, heights=(sizes[0], sizes[1])
     )
     return drawing, crowded[0], crowded[1]
 

@@ -194,7 +194,7 @@ def _zone(level: str, mixes: Sequence[Mix], shops: Shops, words: Language) -> di
     more = mixes[MOST_ROWS:most]
     return {
         "heading": words.text(f"activity.heading.{'communes' if level == 'commune' else level}"),
-        "anchor": f"zones-{level}",
+        "anchor": f"{words.raw('address.areas')}-{level}",
         "intro": words.text("activity.shops.intro_zone", source=source_name(shops, words)),
         "table": mix_table(
             mixes[:MOST_ROWS], families, shops.labels, words, level=level, caption=caption

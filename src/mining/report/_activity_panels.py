@@ -31,7 +31,7 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
     top = _top(weeks)
     return [
         {
-            "anchor": anchor(panel),
+            "anchor": anchor(panel.number, words),
             "title": title(panel, weeks, words),
             "description": _description(panel, weeks, words),
             "figure": Markup(_figure(panel, weeks, top, words)),  # noqa: S704 - made here
@@ -43,9 +43,9 @@ def group_cases(weeks: Weeks, words: Language) -> list[dict[str, Any]]:
     ]
 
 
-def anchor(panel: Panel) -> str:
+def anchor(group: int, words: Language) -> str:
     """Return the fragment of address of a group."""
-    return f"groupe-{panel.number + 1}"
+    return f"{words.raw('address.group')}-{group + 1}"
 
 
 def title(panel: Panel, weeks: Weeks, words: Language) -> str:

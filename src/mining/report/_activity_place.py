@@ -8,6 +8,7 @@ from mining.language import Language, clean_name, finite
 from mining.report._activity_doors import Door, Slot
 from mining.report._activity_hours import Heat, between, heat, when
 from mining.report._activity_mix import TELLING, mix_table, notes, plain, varied
+from mining.report._activity_panels import anchor
 from mining.report._activity_shops import Mix, Shops
 from mining.report._known import PlaceFacts, TerritoryFacts
 from mining.report._site import address
@@ -25,7 +26,7 @@ def place_view(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> dic
     number = weeks.places.get(place.name, -1) if weeks and several else -1
     here = address("activity", words)
     out: dict[str, Any] = {
-        "activity_address": here + (f"#groupe-{number + 1}" if number >= 0 else ""),
+        "activity_address": here + (f"#{anchor(number, words)}" if number >= 0 else ""),
         "around": [],
         "around_table": None,
         "around_notes": [],
@@ -50,7 +51,7 @@ def _around(mix: Mix, shops: Shops, words: Language) -> dict[str, Any]:
     gaps = [g for g in gaps if g.chance <= TELLING]
     if gaps:
         labels = [words.set(clean_name(shops.labels[g.family])) for g in gaps[:MOST_GAPS]]
-        families = [f"« {label.lower()} »" for label in labels]
+        families = [words.quote(label[:1].lower() + label[1:]) for label in labels]
         told.append(words.text("activity.place.gap", families=words.set(words.join(families))))
     table = _table(mix, radius, shops, words) if mix.total != 0 else None
     return {"around": told, "around_table": table, "around_notes": notes([mix], words)[:-1]}

@@ -13,24 +13,22 @@ from mining.language import Language
 from mining.report._annex import Cell
 from mining.report._slug import slug
 
-#: Facts of all pages, at the root.
-FACTS = "faits.json"
 #: What a spreadsheet takes for the beginning of a formula, plain and full width.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-#: Type of each column, in the order of the file.
+#: Type of each column, in the order of the file; its name stands in the catalogue.
 COLUMNS = {
-    "cellule": "string",
-    "partie": "string",
-    "ligne": "string",
-    "colonne": "string",
-    "valeur": "number",
-    "unite": "string",
-    "texte": "string",
-    "lieu": "string",
-    "debut": "date",
-    "fin": "date",
-    "confiance": "string",
-    "motif": "string",
+    "cell": "string",
+    "part": "string",
+    "row": "string",
+    "column": "string",
+    "value": "number",
+    "unit": "string",
+    "text": "string",
+    "place": "string",
+    "start": "date",
+    "end": "date",
+    "confidence": "string",
+    "why": "string",
 }
 
 
@@ -39,18 +37,32 @@ def path_of(page: str) -> str:
     return f"annexes/{page.removesuffix('.html')}"
 
 
-def book_of(territory: str) -> str:
+def book_of(territory: str, words: Language) -> str:
     """Return where the workbook of a territory stands."""
-    return f"annexes/{slug(territory)}.xlsx"
+    return f"annexes/{slug(territory, words.raw('address.place'))}.xlsx"
 
 
-def links(page: str, territory: str) -> dict[str, str]:
+def facts_address(words: Language) -> str:
+    """Return where the facts of all pages stand."""
+    return str(words.raw("address.facts"))
+
+
+def links(page: str, territory: str, words: Language) -> dict[str, str]:
     """Return where the data of a page stand, from the root of the report."""
-    return {"csv": f"{path_of(page)}.csv", "book": book_of(territory), "facts": FACTS}
+    return {
+        "csv": f"{path_of(page)}.csv",
+        "book": book_of(territory, words),
+        "facts": facts_address(words),
+    }
+
+
+def header(column: str, words: Language) -> str:
+    """Return the name of a column of :data:`COLUMNS` in the files of a report."""
+    return str(words.raw(f"address.column.{column}"))
 
 
 def record(cell: Cell, words: Language) -> dict[str, str | float | None]:
-    """Return a cell as a row of the annex, in words of the language."""
+    """Return a cell as a row of the annex, by column, in words of the language."""
     start, end = cell.span or (None, None)
     values = (
         cell.name, cell.part, cell.line, cell.column, cell.value,
@@ -74,7 +86,7 @@ def csv_file(cells: Sequence[Cell], words: Language) -> str:
     """
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(header(name, words) for name in COLUMNS)
     for cell in cells:
         writer.writerow([_plain(v) for v in record(cell, words).values()])
     return "\ufeff" + target.getvalue()
@@ -93,12 +105,14 @@ def schema_file(title: str, words: Language) -> str:
     fields: list[dict[str, Any]] = []
     for name, kind in COLUMNS.items():
         rules: dict[str, Any] = {}
-        if name == "cellule":
+        if name == "cell":
             rules = {"required": True, "unique": True, "pattern": r"(T\d+L\d+C\d+|P\d+)(-\d+)?"}
-        if name == "confiance":
+        if name == "confidence":
             keys = ("solid", "indicative", "insufficient")
             rules = {"enum": [str(words.text(f"confidence.word.{k}")) for k in keys]}
         about = str(words.text(f"annex.column.{name}"))
-        fields.append({"name": name, "type": kind, "description": about, "constraints": rules})
-    content = {"title": title, "fields": fields, "primaryKey": ["cellule"], "missingValues": [""]}
+        named = {"name": header(name, words), "type": kind, "description": about}
+        fields.append({**named, "constraints": rules})
+    key = [header("cell", words)]
+    content = {"title": title, "fields": fields, "primaryKey": key, "missingValues": [""]}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

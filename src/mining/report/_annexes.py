@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mining.language import language
-from mining.report._annex_files import FACTS, book_of, csv_file, path_of, schema_file
+from mining.report._annex_files import (
+    book_of,
+    csv_file,
+    facts_address,
+    path_of,
+    schema_file,
+)
 from mining.report._facts_file import facts_file
 from mining.report._known import TerritoryFacts
 from mining.report._render import Page
@@ -32,7 +38,7 @@ def annexes(made: Mapping[str, str | bytes], found: TerritoryFacts) -> dict[str,
         out[f"{path}.csv"] = csv_file(page.cells, words)
         out[f"{path}.schema.json"] = schema_file(title, words)
     sheets = {path_of(a).rpartition("/")[2]: (p.heading, p.cells) for a, p in pages.items()}
-    out[book_of(found.name)] = workbook(sheets, words)
+    out[book_of(found.name, words)] = workbook(sheets, words)
     cells = {f"{path_of(a)}.csv": p.cells for a, p in pages.items()}
-    out[FACTS] = facts_file(cells, found)
+    out[facts_address(words)] = facts_file(cells, found)
     return out

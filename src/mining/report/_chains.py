@@ -20,15 +20,10 @@ from mining.transparency import (
     device_links,
 )
 
-FOLDER = "transparence"
-
-#: Name of the file of each analysis.
-_FILES = {"forecast": "prevision", "incidents": "incidents", "groups": "groupes"}
-
 
 def chain_files(found: Sheets, minimum: int, words: Language) -> dict[str, str]:
     """Return the JSON document of each complete sensor and analysis, by relative path."""
-    files = sensor_files(found)
+    files = sensor_files(found, words)
     out = {}
     for device in found.devices:
         if device.sensor not in found.lacking:
@@ -39,7 +34,7 @@ def chain_files(found: Sheets, minimum: int, words: Language) -> dict[str, str]:
         for name in ANALYSES:
             links = links_of_analysis(found, name, minimum, words)
             title = words.text(f"transparency.analysis.{name}.title")
-            out[analysis_file(name)] = _document(found, "ai", title, links, words)
+            out[analysis_file(name, words)] = _document(found, "ai", title, links, words)
     return out
 
 
@@ -78,15 +73,20 @@ def _document(
     return writers.json_text(document)
 
 
-def sensor_files(found: Sheets) -> dict[str, str]:
+def sensor_files(found: Sheets, words: Language) -> dict[str, str]:
     """Return the file of each sensor."""
-    names = slugs([device.sensor for device in found.devices])
-    return {sensor: f"{FOLDER}/capteur-{slug}.json" for sensor, slug in names.items()}
+    names = slugs([device.sensor for device in found.devices], words.raw("address.place"))
+    return {sensor: _file("sensor", slug, words) for sensor, slug in names.items()}
 
 
-def analysis_file(name: str) -> str:
+def analysis_file(name: str, words: Language) -> str:
     """Return the file of an analysis."""
-    return f"{FOLDER}/calcul-{_FILES[name]}.json"
+    return _file("calculation", words.raw(f"address.analysis.{name}"), words)
+
+
+def _file(kind: str, name: str, words: Language) -> str:
+    folder, word = words.raw("page.transparency.folder"), words.raw(f"address.{kind}")
+    return f"{folder}/{word}-{name}.json"
 
 
 def links_of_analysis(found: Sheets, name: str, minimum: int, words: Language) -> tuple[Link, ...]:

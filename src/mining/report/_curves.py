@@ -35,9 +35,7 @@ def trend_figure(trend: Trend, words: Language, *, title: str, description: str)
     def paint(figure: Figure, narrow: bool) -> None:
         _trend(figure, trend, words, narrow=narrow)
 
-    return style.draw(
-        paint, name="tendance", title=title, description=description, heights=(300, 270)
-    )
+    return style.draw(paint, name="trend", title=title, description=description, heights=(300, 270))
 
 
 def trend_strip(trend: Trend, words: Language, *, title: str, description: str) -> str:
@@ -47,7 +45,7 @@ def trend_strip(trend: Trend, words: Language, *, title: str, description: str) 
         _trend(figure, trend, words, narrow=False, bottom=0.17, apart=0.13)
 
     return style.draw_small(
-        paint, name="tendance", title=title, description=description, height=172, width=style.WIDE
+        paint, name="trend", title=title, description=description, height=172, width=style.WIDE
     )
 
 
@@ -129,9 +127,7 @@ def outlook_figure(
                 _fan_labels(axes, outlook, words, narrow=narrow)
 
     heights = (310, 205 * len(halves))
-    return style.draw(
-        paint, name="prevision", title=title, description=description, heights=heights
-    )
+    return style.draw(paint, name="forecast", title=title, description=description, heights=heights)
 
 
 def _fan(
@@ -201,11 +197,13 @@ def rhythm_figure(
             axes.plot(hours, curves[row], color=color, linestyle=line, linewidth=2.2)
         from_zero(axes, words, [curves], narrow=narrow)
         axes.set_xlim(0, 24)
-        axes.set_xticks([0, 6, 12, 18, 24], [words.hour(h) for h in (0, 6, 12, 18, 24)])
+        axes.set_xticks(
+            [0, 6, 12, 18, 24], [words.hour(h, named=False) for h in (0, 6, 12, 18, 24)]
+        )
         _curve_labels(axes, curves, words)
 
     return style.draw(
-        paint, name="rythme", title=title, description=description, heights=(280, 260)
+        paint, name="rhythm", title=title, description=description, heights=(280, 260)
     )
 
 

@@ -37,4 +37,4 @@ def day_figure(
         axes.set_xticks(at[::step], names[::step], fontsize=11 if narrow else 12)
         axes.tick_params(axis="x", length=0)
 
-    return style.draw(paint, name="jours", title=title, description=description, heights=(250, 230))
+    return style.draw(paint, name="days", title=title, description=description, heights=(250, 230))

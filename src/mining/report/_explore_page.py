@@ -123,8 +123,9 @@ def payload(
 
 def _words(words: Language) -> dict[str, Any]:
     script = {k: words.set(v) for k, v in words.raw("explore.script").items()}
-    names = ("days", "short_days", "months", "short_months", "hour", "first_of_month")
-    shapes = {k: words.raw(f"format.{k}") for k in (*names, "thousands", "plural_from")}
+    names = ("days", "short_days", "months", "short_months", "hour_mark", "first_of_month")
+    shapes = {k: words.raw(f"format.{k}") for k in (*names, "thousands", "singular")}
+    shapes["hours"] = [words.hour(hour) for hour in range(25)]
     return {"script": script, "format": shapes}
 
 

@@ -22,9 +22,7 @@ def week_figure(week: Week, words: Language, *, title: str, description: str) ->
         axes = figure.add_axes((0.115, 0.005, 0.88, 0.95) if narrow else (0.1, 0.1, 0.895, 0.8))
         _heat(axes, week, words, narrow=narrow)
 
-    return style.draw(
-        paint, name="semaine", title=title, description=description, heights=(300, 520)
-    )
+    return style.draw(paint, name="week", title=title, description=description, heights=(300, 520))
 
 
 def _heat(axes: Axes, week: Week, words: Language, *, narrow: bool) -> None:
@@ -38,7 +36,7 @@ def _heat(axes: Axes, week: Week, words: Language, *, narrow: bool) -> None:
     if week.peak is not None:
         _mark_peak(axes, week.peak, words, narrow=narrow)
     days = [words.raw("format.short_days")[d] for d in range(7)]
-    hours = [words.hour(h) if h % 3 == 0 else "" for h in range(24)]
+    hours = [words.hour(h, named=False) if h % 3 == 0 else "" for h in range(24)]
     day_ticks, hour_ticks = np.arange(7) + 0.5, np.arange(24) + 0.5
     if narrow:
         axes.xaxis.tick_top()

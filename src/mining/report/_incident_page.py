@@ -55,7 +55,7 @@ def page_view(
     names = {r.sensor: r.name or r.sensor for r in facts.quality}
     shown = (*history.open, *history.recent)
     cases, rest = shown[:MOST_CASES], shown[MOST_CASES : MOST_CASES + MOST_ROWS]
-    page = _Page(facts, words, names, _anchors(cases))
+    page = _Page(facts, words, names, _anchors(cases, words))
     made = [_case(i, page) for i in cases]
     going = len(history.open[:MOST_CASES])
     drawn = history.year[:MOST_DRAWN]
@@ -79,22 +79,23 @@ def page_view(
     }
 
 
-def place_anchors(history: History) -> dict[str, str]:
+def place_anchors(history: History, words: Language) -> dict[str, str]:
     """Return where each place stands on the page, by name."""
-    named = slugs([p.name for p in history.places])
-    return {name: f"lieu-{slug}" if name else "territoire" for name, slug in named.items()}
+    place, territory = words.raw("address.place"), words.raw("address.territory")
+    named = slugs([p.name for p in history.places], place)
+    return {name: f"{place}-{slug}" if name else territory for name, slug in named.items()}
 
 
-def _anchors(cases: Sequence[Incident]) -> dict[Incident, str]:
+def _anchors(cases: Sequence[Incident], words: Language) -> dict[Incident, str]:
     """Return a different fragment of address for each case, made of its id."""
     ids = [i.id or f"{i.start:%Y%m%d%H}-{i.sensor}-{n}" for n, i in enumerate(cases)]
-    found = slugs(ids)
+    found = slugs(ids, words.raw("address.place"))
     return {i: f"incident-{found[name]}" for i, name in zip(cases, ids, strict=True)}
 
 
 def _places(history: History, page: _Page, addresses: Mapping[str, str]) -> list[dict[str, object]]:
-    anchors = place_anchors(history)
     words = page.words
+    anchors = place_anchors(history, words)
     return [
         {
             **chronicle.place_lines(p, page.facts, words),

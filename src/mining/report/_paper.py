@@ -12,7 +12,7 @@ from mining.report._pdf import compile_pdf
 from mining.report._pdf_place import content
 from mining.report._render import render
 
-PRINTED, LETTERS = "pdf", "courriels"
+PRINTED = "pdf"
 
 
 def printed_address(slug: str) -> str:
@@ -53,4 +53,4 @@ def papers(
         name=f"{slug}.pdf",
         contact=facts.contact,
     )
-    return {printed_address(slug): pdf, f"{LETTERS}/{slug}.eml": mail}
+    return {printed_address(slug): pdf, f"{words.raw('address.letters')}/{slug}.eml": mail}

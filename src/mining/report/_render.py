@@ -67,7 +67,8 @@ def render(template: str, **values: Any) -> str:
     page = "here" in values
     words = values["w"]
     if page:
-        values["annex"] = links(values["here"], values["facts"].name)
+        values["annex"] = links(values["here"], values["facts"].name, words)
+        values["a"] = words.raw("address.anchor")
         values["w"] = _Heard(words)
     text = environment().get_template(template).render(**values)
     if template.endswith(".txt"):

@@ -42,7 +42,8 @@ class Site:
     @cached_property
     def slugs(self) -> dict[str, str]:
         """File name of each place, without ending."""
-        return slugs([p.name for p in self.found.places])
+        names = [p.name for p in self.found.places]
+        return slugs(names, self.words.raw("address.place"))
 
     @cached_property
     def places(self) -> dict[str, str]:

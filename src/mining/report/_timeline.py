@@ -65,7 +65,7 @@ def timeline_figure(
         plans[narrow].paint(figure)
 
     heights = (round(plans[0].height), round(plans[1].height))
-    return style.draw(paint, name="frise", title=title, description=description, heights=heights)
+    return style.draw(paint, name="timeline", title=title, description=description, heights=heights)
 
 
 def _label(incident: Incident) -> str:

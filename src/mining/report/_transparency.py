@@ -95,8 +95,9 @@ class Sheet:
 def sheet_views(found: Sheets, minimum: int, words: Language) -> tuple[Sheet, ...]:
     """Return the sheets of a territory: kinds of sensors, then analyses."""
     titles = _titles(found.groups, words)
+    anchor = words.raw("address.sensors")
     devices = [
-        _device_sheet(found, group, title, f"capteurs-{n}", words)
+        _device_sheet(found, group, title, f"{anchor}-{n}", words)
         for n, (group, title) in enumerate(zip(found.groups, titles, strict=True), start=1)
     ]
     return (*devices, *(_analysis_sheet(found, name, minimum, words) for name in ANALYSES))
@@ -106,7 +107,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
     device, say = group.device, Say(words)
     links = links_of_device(found, device, words)
     complete = device.sensor not in found.lacking
-    files = sensor_files(found) if complete else {}
+    files = sensor_files(found, words) if complete else {}
     feedback = _address(device.stated)
     return Sheet(
         id=anchor,
@@ -124,7 +125,7 @@ def _device_sheet(found: Sheets, group: Group, title: str, anchor: str, words: L
 
 
 def _analysis_sheet(found: Sheets, name: str, minimum: int, words: Language) -> Sheet:
-    say, anchor = Say(words), f"calcul-{name}"
+    say, anchor = Say(words), f"{words.raw('address.calculation')}-{name}"
     links = links_of_analysis(found, name, minimum, words)
     complete = "" not in found.lacking
     feedback = _address(found.analyses)
@@ -136,7 +137,7 @@ def _analysis_sheet(found: Sheets, name: str, minimum: int, words: Language) -> 
         rows=_rows(found, "ai", found.analyses, links, words),
         note="",
         members=(),
-        file=analysis_file(name) if complete else "",
+        file=analysis_file(name, words) if complete else "",
         feedback=feedback,
         code=telephone_sign(anchor, feedback, words) if feedback else None,
         complete=complete,

@@ -177,7 +177,7 @@ def _incident_view(
 
 def _address(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     """Return where the page of incidents tells of a place."""
-    anchors = place_anchors(facts.history) if facts.history else {}
+    anchors = place_anchors(facts.history, words) if facts.history else {}
     own = "" if place is facts.whole else anchors.get(place.name, "")
     return address("incidents", words) + (f"#{own}" if own else "")
 

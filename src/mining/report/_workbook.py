@@ -12,13 +12,13 @@ import xlsxwriter
 
 from mining.language import Language
 from mining.report._annex import Cell
-from mining.report._annex_files import COLUMNS, record
+from mining.report._annex_files import COLUMNS, header, record
 
 #: Longest name of a sheet, and what none may hold.
 _LONGEST, _FORBIDDEN = 31, re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 #: Longest text of a cell.
 _LONGEST_TEXT = 32_767
-_WIDTHS = {"partie": 34, "ligne": 28, "colonne": 22, "texte": 60, "lieu": 24, "motif": 40}
+_WIDTHS = {"part": 34, "row": 28, "column": 22, "text": 60, "place": 24, "why": 40}
 #: Every file says the same moment, so that equal reports are equal bytes.
 _NO_TIME = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -72,7 +72,7 @@ def sheet_names(names: Sequence[str]) -> list[str]:
 def _contents(sheet: Any, pages: Sequence[tuple[str, str]], words: Language) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
-    about = [(name, str(words.text(f"annex.column.{name}"))) for name in COLUMNS]
+    about = [(header(n, words), str(words.text(f"annex.column.{n}"))) for n in COLUMNS]
     for row, texts in enumerate([*pages, ("", ""), *about]):
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text)
@@ -82,7 +82,7 @@ def _fill(sheet: Any, cells: Sequence[Cell], words: Language, forms: Mapping[str
     sheet.freeze_panes(1, 1)
     for column, name in enumerate(COLUMNS):
         sheet.set_column(column, column, _WIDTHS.get(name, 13))
-        sheet.write_string(0, column, name, forms["bold"])
+        sheet.write_string(0, column, header(name, words), forms["bold"])
     for row, cell in enumerate(cells, start=1):
         for column, (name, value) in enumerate(record(cell, words).items()):
             if value is None or value == "":

@@ -110,7 +110,7 @@
   const sundayFirst = (days) => [days[6], ...days.slice(0, 6)];
   const NAMES = { MMMM: format.months, MMM: format.short_months,
                   WWWW: sundayFirst(format.days), WWW: sundayFirst(format.short_days) };
-  const HOUR_MARK = `{H}\u00a0${format.hour}`, DAY_MARK = "{D}\u00a0{MMM}";
+  const HOUR_MARK = format.hour_mark, DAY_MARK = "{D}\u00a0{MMM}";
   const MARKS = [  // least distance of marks, their text, and what is added at a new year or day
     [86400 * 365, "{YYYY}", null, null, null, null, null, null, 1],
     [86400 * 28, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],

@@ -9,12 +9,14 @@ globalThis.explorer = (() => {
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
   const say = (key, values = {}) => fill(texts[key], values);
   const figure = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, format.thousands);
-  const passages = (n) => say(n < format.plural_from ? "passages_one" : "passages_other",
-                              { n: figure(n) });
+  const passages = (n) => {
+    const [first, last] = format.singular;
+    return say(first <= n && n <= last ? "passages_one" : "passages_other", { n: figure(n) });
+  };
   /** A name that cannot turn the direction of the text around it. */
   const isolated = (name) => `\u2068${name}\u2069`;
 
-  const clock = (hour) => `${hour}${NBSP}${format.hour}`;
+  const clock = (hour) => format.hours[hour];
   const dateOf = (date) => {
     const day = date.getUTCDate() === 1 ? format.first_of_month : date.getUTCDate();
     return `${day}${NBSP}${format.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
