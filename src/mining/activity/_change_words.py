@@ -47,13 +47,13 @@ def sentences(
                 words,
                 before=names[found.label_before[row]],
                 now=names[label[row]],
-                share=_percent(found.probability[row], words, 0),
+                share=words.percent(found.probability[row]),
             )
         if band.left[row]:
             shares = (weekend[row], *interval[:, row], usual_low[row], usual_high[row])
             keys = ("share", "low", "high", "usual_low", "usual_high")
-            told = {k: _percent(v, words) for k, v in zip(keys, shares, strict=True)}
-            weekend_left = say("weekend", words, **told)
+            told = {k: words.percent(v, 1) for k, v in zip(keys, shares, strict=True)}
+            weekend_left = say("weekend", words, count=None, **told)
         both = moved and weekend_left
         out.append(
             say("both", words, moved=moved, weekend=weekend_left) if both else moved or weekend_left
@@ -61,17 +61,14 @@ def sentences(
     return out
 
 
-def _percent(share: float, words: Language, decimals: int = 1) -> str:
-    return words.percent(share, decimals).replace("\u202f", " ")
-
-
 def summary(said: Sequence[str], compared: int, words: Language) -> str:
     """Return how many rows changed, in one sentence."""
     if not compared:
         return say("no_year", words)
-    changed = sum(bool(s) for s in said)
-    number = {"n": words.number(changed), "compared": words.number(compared)}
-    return say("changed" if changed else "unchanged", words, **number)
+    changed, all_ = sum(bool(s) for s in said), words.number(compared)
+    if not changed:
+        return say("unchanged", words, compared=all_)
+    return say("changed", words, count=changed, compared=all_)
 
 
 def bounds(draws: FloatArray) -> FloatArray:

@@ -166,17 +166,18 @@ def finish(
 
 
 def _statement(groups: Groups, usable: int, words: Language, *, one_year: bool) -> str:
+    if usable < FEWEST:
+        return say("groups.too_few", words, count=usable, least=words.number(FEWEST))
     if usable < 4:
-        key = "groups.too_few" if usable < FEWEST else "groups.three"
-        return say(key, words, n=words.number(usable), least=words.number(FEWEST))
+        return say("groups.three", words, count=usable)
     if groups.k == 1:
         return say("groups.none_holds" if groups.candidates else "groups.one", words)
     alone = int((groups.labels < 0).sum())
     return say(
-        f"groups.{'agreed' if groups.agreed else 'asked'}",
+        "groups.agreed" if groups.agreed else "groups.asked",
         words,
-        n=words.number(groups.k),
-        alone=say("groups.alone", words, n=words.number(alone)) if alone else "",
+        count=groups.k,
+        alone=say("groups.alone", words, count=alone) if alone else "",
         one_year=say("groups.one_year", words) if one_year else "",
     )
 

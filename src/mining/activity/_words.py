@@ -5,6 +5,6 @@ from __future__ import annotations
 from mining.language import Language
 
 
-def say(key: str, words: Language, **values: str) -> str:
-    """Return a text of ``activity_words``."""
-    return str(words.raw(f"activity_words.{key}")).format(**values)
+def say(key: str, words: Language, *, count: int | None = None, **values: str) -> str:
+    """Return a text of ``activity_words``; `count` chooses singular or plural and is its ``n``."""
+    return str(words.text(f"activity_words.{key}", count=count, **values))

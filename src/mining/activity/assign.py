@@ -149,10 +149,8 @@ def _same(label: IntArray, before: IntArray) -> FloatArray:
 
 def _statement(rows: xr.Dataset, names: Sequence[str], words: Language) -> str:
     label, same = rows["label"].to_numpy(), rows["same_years"].to_numpy()
-    return say(
-        "placed_again" if np.isfinite(same).any() else "placed",
-        words,
-        n=words.number(int((label >= 0).sum())),
-        groups=words.number(len(names)),
-        same=words.number(int((same == 1).sum())),
-    )
+    placed, among = int((label >= 0).sum()), say("among", words, count=len(names))
+    if not np.isfinite(same).any():
+        return say("placed", words, count=placed, among=among)
+    again = say("same", words, count=int((same == 1).sum()))
+    return say("placed_again", words, count=placed, among=among, same=again)

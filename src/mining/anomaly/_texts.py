@@ -6,7 +6,6 @@ Words, agreement and order stand in ``texts/<language>/incident_words.yaml``: co
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -84,19 +83,20 @@ def _much(ratio: float, words: Language) -> str:
 def measured(
     observed: float, expected: float, unit: str, words: Language, *, several: bool = False
 ) -> str:
-    """Return what was seen against what was expected."""
-    number = 2 if several else 1
-    seen = amount(observed, unit, words)
+    """Return what was seen against what was expected, as far as they are known."""
+    if not math.isfinite(observed):
+        return faulty("silence", observed, expected, unit, words, several=several)
+    number, told = 2 if several else 1, amount(observed, unit, words)
+    if unit == "count":
+        seen = _say(words, "counts", count=number, passages=told)
+    else:
+        seen = _say(words, "measures", count=number, level=told)
+    if not math.isfinite(expected):
+        return _say(words, "unknown", seen=seen)
     if unit != "count":
-        wanted = amount(expected, unit, words)
-        return _say(words, "measured", count=number, level=seen, expected=wanted)
-    did = _say(
-        words,
-        "counted",
-        counts=_say(words, "counts", count=number),
-        passages=seen,
-        expected=_say(words, "expected", count=round(expected)),
-    )
+        return _say(words, "measured", seen=seen, expected=amount(expected, unit, words))
+    wanted = _say(words, "expected", count=round(expected))
+    did = _say(words, "counted", seen=seen, expected=wanted)
     if expected < 0.5:
         return did
     return _say(words, "changed", did=did, much=_much(observed / expected, words))
@@ -115,7 +115,7 @@ def faulty(
     known = kind if words.has(f"incident_words.seen.{kind}") else "any"
     seen = _say(words, f"seen.{known}", count=2 if several else 1)
     if not math.isfinite(expected):
-        return _say(words, "fault_unknown", seen=seen)
+        return _say(words, "unknown", seen=seen)
     number = round(expected) if unit == "count" else 2
     wanted = amount(expected, unit, words)
     if kind in ("silence", "zeros") or not math.isfinite(observed):
@@ -223,12 +223,12 @@ def sentence(words: Language, *, when: str, who: str, did: str, neighbours: str,
     >>> from mining.language import language
     >>> parts = {"who": "la place", "did": "compte 9 passages", "why": "cause à trouver"}
     >>> sentence(language("fr"), when="le 5 mai 2025", neighbours="", **parts)
-    'Le 5 mai 2025, la place compte 9 passages\u202f: cause à trouver.'
+    'Le 5 mai 2025, la place compte 9 passages\xa0: cause à trouver.'
     """
     parts = {"when": when, "who": who, "did": did, "neighbours": neighbours, "why": why}
 
     def say(key: str) -> str:
-        return as_before(_capital(words.text(f"incident_words.{key}", count=None, **parts)))
+        return _capital(words.text(f"incident_words.{key}", count=None, **parts))
 
     one = say("beside" if neighbours else "whole")
     if words_of(one) <= LONGEST:
@@ -241,11 +241,9 @@ def _capital(text: str) -> str:
 
 
 def words_of(sentence: str) -> int:
-    """Return the number of words: what stands between spaces and has a letter or a digit."""
-    return sum(any(c.isalnum() for c in word) for word in sentence.split(" "))
+    """Return the number of words: what stands between spaces and has a letter or a digit.
 
-
-def as_before(text: str) -> str:
-    """Return a sentence with narrow no-break spaces at hours and signs, plain ones elsewhere."""
-    thin = re.sub(f"{NBSP}(?=[:»]|h\\b)|(?<=[«h]){NBSP}", "\u202f", text)
-    return thin.replace(NBSP, " ")
+    The narrow spaces within numbers part nothing.
+    """
+    parts = sentence.replace(NBSP, " ").split(" ")
+    return sum(any(c.isalnum() for c in word) for word in parts)

@@ -7,6 +7,7 @@ from mining.language._language import (
     catalogue,
     clean_name,
     finite,
+    holiday,
     language,
     language_of,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "days",
     "figures_of",
     "finite",
+    "holiday",
     "hull",
     "implied",
     "joined",

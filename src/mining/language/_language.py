@@ -314,6 +314,19 @@ def language_of(attrs: Mapping[Any, object]) -> Language:
     return language(str(attrs.get("language") or "fr"))
 
 
+def holiday(key: str, name: str, words: Language) -> str:
+    """Return the name of a holiday, or its own where the catalogue has none.
+
+    Parameters
+    ----------
+    key, name : str
+        `holiday_key` and `holiday` of :meth:`mining.calendars.Calendar.days`.
+    words : Language
+    """
+    known = f"holidays.{key.removesuffix('_observed')}.name"
+    return words.text(known) if words.has(known) else name
+
+
 def finite(value: float | None) -> bool:
     """Say whether a number is there."""
     return value is not None and math.isfinite(value)
