@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,10 @@ from mining.anomaly import _texts as texts
 from mining.anomaly._verdict import SURE
 from mining.counterfactual import REASONS, Impact
 from mining.cube import Reason
-from mining.errors import ConfigError
+from mining.errors import ConfigError, ResultError
 from mining.language import Language, catalogue, figures_of, language
 from mining.language import holiday as holiday_name
+from mining.stages._commerce import _column, _families
 
 LANGUAGES = ("fr", "en")
 FAST = {"bootstraps": 5, "calendar": None}
@@ -260,3 +262,15 @@ def test_a_cube_without_a_language_speaks_french() -> None:
     cube = change(town(1), 0, cells(town(1), "2024-02-14 10", "2024-02-14 16"), lambda v: 3 * v)
     del cube.attrs["language"]
     assert mining.detect(cube)["explanation"].item().startswith("Mercredi 14")
+
+
+def test_families_of_shops_have_a_name_in_each_language(root: Path) -> None:
+    path = root / "data" / "reference" / "familles.csv"
+    for name, first in (("fr", "Commerce alimentaire"), ("en", "Food shops")):
+        table = _families(path, name)
+        labels = table[_column(name)]
+        assert labels[0] == first
+        assert (labels != "").all()
+        assert labels.is_unique
+    with pytest.raises(ResultError, match=r"familles\.csv: expected a column 'label_xx'"):
+        _families(path, "xx")
