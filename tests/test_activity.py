@@ -19,8 +19,10 @@ from mining import writers
 from mining.activity import OUTLIER, UNUSABLE, _names, _stability, _ward, cluster, rhythms
 from mining.activity import cluster_profiles as group_table
 from mining.errors import ConfigError, CubeError, NotEnoughDataError
+from mining.language import language
 
 PARIS = "Europe/Paris"
+FRENCH, N = language("fr"), "\u00a0"
 FAST = {"bootstraps": 8, "calendar": None}
 
 
@@ -182,18 +184,22 @@ class TestGroups:
             found = cluster(cube, k=k, **FAST)
             assert labels_of(found) == {"a": 0, "b": 0, "c": UNUSABLE}
             assert found["note"].to_numpy().tolist() == ["", "", "aucun passage"]
-            assert found.attrs["statement"].startswith("Pas de regroupement : 2 profil(s)")
+            assert found.attrs["statement"].startswith(
+                f"Pas de regroupement{N}: 2{N}profils utilisables"
+            )
 
     def test_three_sensors_are_one_group(self) -> None:
         found = cluster(town({"a": OFFICE, "b": NIGHT, "c": OFFICE}), **FAST)
         assert set(labels_of(found).values()) == {0}
-        expected = "Un seul groupe : 3 profils ne font pas deux groupes de deux."
+        expected = f"Un seul groupe{N}: 3{N}profils ne font pas deux groupes de deux."
         assert found.attrs["statement"] == expected
 
     def test_a_month_of_data(self) -> None:
         found = cluster(town({f"a{i}": OFFICE for i in range(5)}, weeks=4), **FAST)
         assert set(labels_of(found).values()) == {UNUSABLE}
-        assert found.attrs["statement"].startswith("Pas de regroupement : 0 profil(s)")
+        assert found.attrs["statement"].startswith(
+            f"Pas de regroupement{N}: 0{N}profil utilisable,"
+        )
 
     def test_a_place_dead_all_year_is_set_aside(self) -> None:
         cube = three_kinds()
@@ -357,11 +363,12 @@ class TestParts:
         flat = np.full(168, 1 / 168)
         night = np.isin(CLOCK, [23, 0, 1, 2, 3, 4])
         owl = np.where(night, 0.5 / night.sum(), 0.5 / (~night).sum())
-        out = _names.name_groups(np.stack([owl, flat]), flat)
+        out = _names.name_groups(np.stack([owl, flat]), flat, FRENCH)
         assert out.names == ["vie nocturne", "rythme moyen"]
-        assert out.evidence[0] == "part de nuit (23 h - 5 h) : 2,0 fois la moyenne"
+        assert out.evidence[0] == f"part de nuit (23{N}h - 5{N}h){N}: 2,0 fois la moyenne"
         assert out.contrast[1] == ""
-        assert _names.times(1.123) == "1,12 fois la moyenne"
+        near = _names.name_groups(np.stack([1.123 * night + ~night]) / 168, flat, FRENCH)
+        assert near.evidence == [f"part de nuit (23{N}h - 5{N}h){N}: 1,12 fois la moyenne"]
 
     def test_gates_of_a_school_and_homeward_hours(self) -> None:
         flat = np.ones(168)
@@ -370,22 +377,22 @@ class TestParts:
         home = np.where(work & (CLOCK >= 16) & (CLOCK < 20), 3.0, 1.0)
         desk = np.where(work & (CLOCK >= 6) & (CLOCK < 10), 6.0, 1.0)
         weeks = np.stack([p / p.sum() for p in (gate, home, desk)])
-        out = _names.name_groups(weeks, flat / 168)
-        assert out.names == ["entrées d'école", "retours du soir", "bureaux"]
+        out = _names.name_groups(weeks, flat / 168, FRENCH)
+        assert out.names == ["entrées d’école", "retours du soir", "bureaux"]
         # 8 of 168 hours; 64 of 64 + 160 passages: (64 / 224) / (8 / 168) = 6
-        assert out.evidence[0] == "part de 8 h et 16 h, hors mercredi : 6,0 fois la moyenne"
+        assert out.evidence[0] == f"part de 8{N}h et 16{N}h, hors mercredi{N}: 6,0 fois la moyenne"
 
     def test_two_groups_never_share_a_name(self) -> None:
         flat = np.full(168, 1 / 168)
-        out = _names.name_groups(np.stack([flat, flat]), flat)
+        out = _names.name_groups(np.stack([flat, flat]), flat, FRENCH)
         assert out.names == ["rythme moyen (1)", "rythme moyen (2)"]
-        odd = _names.name_groups(np.full((2, 5), 0.2), np.full(5, 0.2))
+        odd = _names.name_groups(np.full((2, 5), 0.2), np.full(5, 0.2), FRENCH)
         assert odd.names == ["groupe 1", "groupe 2"]
 
     def test_both_days_of_the_weekend_are_said_together(self) -> None:
         flat = np.full(168, 1 / 168)
         busy = np.where((DAY > 4) & (CLOCK >= 10) & (CLOCK < 18), 3.0, 1.0)
-        out = _names.name_groups((busy / busy.sum())[None], flat)
+        out = _names.name_groups((busy / busy.sum())[None], flat, FRENCH)
         assert out.names == ["sorties du week-end"]
 
 

@@ -87,8 +87,8 @@ class TestAssign:
         assert found["same_years"].to_numpy().tolist() == [1.0] * 12
         assert found["label"].to_numpy().tolist() == groups["label"].to_numpy().tolist()
         assert found.attrs["statement"] == (
-            "12 lieu(x) placé(s) dans les 3 groupe(s) des capteurs ; "
-            "12 y étaient déjà chaque année connue."
+            "12\u00a0lieux placés dans les 3\u00a0groupes des capteurs\u202f; "
+            "12\u00a0y étaient déjà chaque année connue."
         )
 
     @settings(max_examples=5, deadline=None)

@@ -16,6 +16,7 @@ from mining.stages import cluster as stage
 from mining.stages import summarize
 from mining.stages._results import columns_of
 
+N = "\u00a0"
 #: Sensor n0, the street of bars, is odd on Tuesday 9 January 2024.
 INCIDENT = {
     "sensor": "n0",
@@ -69,7 +70,7 @@ def test_places_are_in_the_groups_of_their_sensors(results: Path) -> None:
     assert share[of_sensor["o3"]] == pytest.approx(13080 / 36180, abs=0.07)
     for name in ("group_name", "group_evidence", "stability"):
         assert places[name].to_numpy().tolist() == sensors[name].to_numpy().tolist()
-    assert places.attrs["statement"] == "4 lieu(x) placé(s) dans les 3 groupe(s) des capteurs."
+    assert places.attrs["statement"] == f"4{N}lieux placés dans les 3{N}groupes des capteurs."
 
 
 def test_what_changed_stands_beside(results: Path) -> None:
@@ -102,15 +103,19 @@ def test_seasons_and_school_of_places(results: Path) -> None:
     assert str(apart["note"].sel(sensor="Halle", period="september_november").item())
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_fewer_than_three_places_are_no_groups(root: Path, tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "profiles"), [(1, "profil utilisable"), (2, "profils utilisables")]
+)
+def test_fewer_than_three_places_are_no_groups(
+    root: Path, tmp_path: Path, number: int, profiles: str
+) -> None:
     cube = three_kinds()
     names = [("Bars", "Bureaux")[n % number] for n in range(cube.sizes["sensor"])]
     found = run(root, tmp_path, cube.assign_coords(place=("sensor", np.array(names))))
     sensors, places = (read(found / f) for f in ("activity.nc", "activity_places.nc"))
     assert sensors.attrs["k"] == 3
     assert places.attrs["statement"] == (
-        f"Pas de regroupement : {number} profil(s) utilisable(s), il en faut au moins 3."
+        f"Pas de regroupement{N}: {number}{N}{profiles}, il en faut au moins 3."
     )
     assert places["label"].to_numpy().tolist() == [0] * number
     assert places.attrs["agreed"] == 0

@@ -61,6 +61,16 @@ def test_a_correction_wins_over_the_machine_and_says_why() -> None:
     pd.testing.assert_series_equal(right[same], row[same])
 
 
+def test_a_silence_that_a_person_explains_still_has_its_sentence() -> None:
+    cube = town()
+    silent = change(cube, 1, cells(cube, "2024-02-21", "2024-02-25"), np.nan)
+    row = only(detect(silent))
+    right = only(detect(silent, corrections=[correction(incident=row["id"])]))
+    assert (right["label"], right["kind"]) == ("works", "silence")
+    assert np.isnan(right["observed"])
+    assert "ne transmet rien pour" in right["explanation"]
+
+
 def test_a_correction_wins_over_the_journal() -> None:
     entry = {"id": "J1", "type": "event", "start": "2024-02-13", "end": "2024-02-15"}
     calendar = {"events": [entry]}

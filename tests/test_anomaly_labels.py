@@ -15,15 +15,13 @@ from _towns import DAY, at, cells, change, code, only, town
 from mining.anomaly import LABELS, detect
 from mining.anomaly import _shape as shape
 from mining.anomaly import _texts as texts
-from mining.anomaly import _words as words
 from mining.anomaly._coded import KINDS
 from mining.anomaly._evidence import Evidence
 from mining.anomaly._labels import FAULTS, judge
 from mining.anomaly._verdict import ACTIONS, CERTAIN, SURE, certainty, confidence
 from mining.cube import Reason
 from mining.errors import ConfigError
-
-THIN = "\u202f"
+from mining.language import NBSP, language
 
 #: A lone sensor, six hours, three times the expected, with the shape and noise of a street.
 SURGE = Evidence(
@@ -154,11 +152,13 @@ def test_a_guess_from_shape_alone_is_never_sure() -> None:
 
 
 def test_every_rule_and_kind_has_its_words() -> None:
-    with_words = set(words.WHY) | {"journal_works", "journal_event", "journal_fault", "diversion"}
-    assert with_words == set(SURE)
-    assert set(words.LABELS) == set(LABELS) == set(ACTIONS)
-    assert "capteur malade" in texts.faulty("meteor", 5, 9, "count")
-    assert set(words.SEEN) >= set(KINDS.values())
+    words = language("fr").raw("incident_words")
+    told_otherwise = {"journal_works", "journal_event", "journal_fault", "diversion"}
+    named = {"journal", "untitled", "diversion_to", "diversion_from", "correction"}
+    assert set(words["why"]) - named == set(SURE) - told_otherwise
+    assert set(words["label"]) == set(LABELS) == set(ACTIONS)
+    assert "capteur malade" in texts.faulty("meteor", 5, 9, "count", language("fr"))
+    assert set(words["seen"]) >= set(KINDS.values())
 
 
 # --- what the shape says -------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_neighbours_that_surge_too_are_one_incident() -> None:
     # All three: 3 sensors of 6 hours of 200.
     assert row["expected"] == pytest.approx(3 * 6 * 200, rel=0.05)
     assert row["observed"] == pytest.approx(3 * 3 * 6 * 200, rel=0.05)
-    assert f"{THIN}» et 2 autres comptent" in row["explanation"]
+    assert f"{NBSP}» et 2{NBSP}autres comptent" in row["explanation"]
 
 
 def test_almost_nothing_for_two_days_is_a_closed_street_and_for_eight_a_sick_sensor() -> None:
@@ -262,7 +262,7 @@ def test_a_wrong_clock_is_one_fault_of_two_weeks() -> None:
     assert (row["label"], row["kind"], row["rule"]) == ("fault", "clock", "clock")
     assert abs(row["start"] - at("2024-03-04 08:00")) <= pd.Timedelta("1D")
     assert abs(row["end"] - at("2024-03-18")) <= pd.Timedelta("1D")
-    assert f"horloge décalée de 3{THIN}h." in row["explanation"]
+    assert f"horloge décalée de 3{NBSP}h." in row["explanation"]
 
 
 def test_a_diversion_names_both_streets() -> None:
@@ -275,8 +275,8 @@ def test_a_diversion_names_both_streets() -> None:
     assert (down["other"], up["other"]) == (up["id"], down["id"])
     assert set(frame["kind"]) == {"diversion"}
     assert set(frame["label"]) == {"works"}
-    assert f"déviation vers «{THIN}capteur B{THIN}»" in down["explanation"]
-    assert f"déviation depuis «{THIN}capteur A{THIN}»" in up["explanation"]
+    assert f"déviation vers «{NBSP}capteur B{NBSP}»" in down["explanation"]
+    assert f"déviation depuis «{NBSP}capteur A{NBSP}»" in up["explanation"]
 
 
 def test_a_rise_elsewhere_or_too_large_is_no_diversion() -> None:
@@ -295,7 +295,7 @@ def test_all_sensors_down_at_once_are_one_outage() -> None:
     assert row["sensors"] == "capteur A;capteur B;capteur C;capteur D"
     # 4 sensors of 3 days of 2640 passages.
     assert row["expected"] == pytest.approx(4 * 3 * 2640, rel=0.03)
-    assert "les 4 capteurs ensemble ne transmettent rien" in row["explanation"]
+    assert f"les 4{NBSP}capteurs ensemble ne transmettent rien" in row["explanation"]
     assert "voisin" not in row["explanation"]
 
 
@@ -314,7 +314,7 @@ def test_an_incident_that_goes_on_is_open() -> None:
     gone = change(cube, 0, cells(cube, "2024-04-10", "2024-05-01"), np.nan)
     row = only(detect(gone))
     assert row["open"]
-    assert row["explanation"].startswith("Depuis le 10 avril 2024, ")
+    assert row["explanation"].startswith(f"Depuis le 10{NBSP}avril 2024, ")
     back = change(cube, 0, cells(cube, "2024-04-10", "2024-04-15"), np.nan)
     assert not only(detect(back))["open"]
 

@@ -23,6 +23,7 @@ from mining.counterfactual._expected import followed
 from mining.counterfactual._placebo import interval, log_ratio
 from mining.counterfactual._town import Town
 from mining.errors import ConfigError, CubeError
+from mining.language import language
 from mining.stages import impact as stage
 from mining.stages._results import read_impacts
 from mining.stages._workspace import Workspace
@@ -355,6 +356,7 @@ def test_what_cannot_be_told_is_refused(start: str, end: str, reason: str) -> No
     found = impact(cube, start, end, sensors="a")
     assert (found.claimed, found.reason) == (False, reason)
     assert reason in REASONS
+    assert found.why() == language("fr").text(f"impact_words.reason.{reason}")
     if reason != "chance":
         assert np.isnan([found.low, found.high]).all()
 

@@ -1,4 +1,4 @@
-"""What changed, in French sentences with their uncertainty."""
+"""What changed, in sentences with their uncertainty."""
 
 from __future__ import annotations
 
@@ -9,17 +9,8 @@ import numpy as np
 from mining.activity._band import Band, from_logit
 from mining.activity._moves import Moves
 from mining.activity._weeks import FloatArray, IntArray
-
-
-def percent(share: float) -> str:
-    """Return a share in words.
-
-    Examples
-    --------
-    >>> percent(0.3149)
-    '31,5 %'
-    """
-    return f"{100 * share:.1f}".replace(".", ",") + " %"
+from mining.activity._words import say
+from mining.language import Language
 
 
 def sentences(
@@ -30,6 +21,7 @@ def sentences(
     weekend: FloatArray,
     interval: FloatArray,
     band: Band,
+    words: Language,
 ) -> list[str]:
     """Return what changed in each row, "" where nothing did.
 
@@ -43,34 +35,40 @@ def sentences(
     interval : ndarray (2, row)
         Bounds of 80 % of the draws of `weekend`.
     band : Band
+    words : Language
     """
     out = []
     usual_low, usual_high = from_logit(band.low), from_logit(band.high)
     for row in range(len(label)):
-        said = []
+        moved = weekend_left = ""
         if found.moved[row]:
-            was, now = names[found.label_before[row]], names[label[row]]
-            sure = f"{100 * found.probability[row]:.0f} % des tirages"
-            said.append(f"passe de « {was} » à « {now} » ({sure})")
-        if band.left[row]:
-            low, high = (percent(v) for v in interval[:, row])
-            usual = f"{percent(usual_low[row])} à {percent(usual_high[row])}"
-            said.append(
-                f"part du week-end : {percent(weekend[row])} ({low} à {high}), "
-                f"hors de sa bande habituelle de {usual}"
+            moved = say(
+                "moved",
+                words,
+                before=names[found.label_before[row]],
+                now=names[label[row]],
+                share=words.percent(found.probability[row]),
             )
-        out.append(" ; ".join(said))
+        if band.left[row]:
+            shares = (weekend[row], *interval[:, row], usual_low[row], usual_high[row])
+            keys = ("share", "low", "high", "usual_low", "usual_high")
+            told = {k: words.percent(v, 1) for k, v in zip(keys, shares, strict=True)}
+            weekend_left = say("weekend", words, count=None, **told)
+        both = moved and weekend_left
+        out.append(
+            say("both", words, moved=moved, weekend=weekend_left) if both else moved or weekend_left
+        )
     return out
 
 
-def summary(said: Sequence[str], compared: int) -> str:
+def summary(said: Sequence[str], compared: int, words: Language) -> str:
     """Return how many rows changed, in one sentence."""
     if not compared:
-        return "Aucune comparaison : il faut deux années de données."
-    changed = sum(bool(s) for s in said)
+        return say("no_year", words)
+    changed, all_ = sum(bool(s) for s in said), words.number(compared)
     if not changed:
-        return f"Aucun changement net parmi {compared} comparés à l'année précédente."
-    return f"{changed} changement(s) net(s) parmi {compared} comparés à l'année précédente."
+        return say("unchanged", words, compared=all_)
+    return say("changed", words, count=changed, compared=all_)
 
 
 def bounds(draws: FloatArray) -> FloatArray:

@@ -10,7 +10,9 @@ from mining.activity import _placing
 from mining.activity._groups import FEWEST, LIMITS, Groups
 from mining.activity._names import Naming, name_groups
 from mining.activity._ward import OUTLIER, UNUSABLE
+from mining.activity._words import say
 from mining.errors import ConfigError
+from mining.language import Language
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -21,7 +23,7 @@ BETWEEN_SILHOUETTE, BETWEEN_KEPT = 0.05, 0.75
 
 
 def group_variables(
-    groups: Groups, at: IntArray, share: FloatArray, row: str, slot: str
+    groups: Groups, at: IntArray, share: FloatArray, row: str, slot: str, *, words: Language
 ) -> xr.Dataset:
     """Return what is known of rows and groups as a Dataset.
 
@@ -35,6 +37,7 @@ def group_variables(
         Shares of all rows, NaN where not usable.
     row, slot : str
         Names of the two dimensions.
+    words : Language
     """
     number = len(share)
     labels = np.full(number, UNUSABLE, dtype="int16")
@@ -43,7 +46,7 @@ def group_variables(
     members = [labels == g for g in range(groups.k)] if some else []
     centres = np.array([share[m].mean(axis=0) for m in members]).reshape(-1, share.shape[1])
     mean = share[at].mean(axis=0) if len(at) else np.zeros(share.shape[1])
-    naming = name_groups(centres, mean)
+    naming = name_groups(centres, mean, words)
     silhouette, kept = _spread(groups.silhouette, at, number), _spread(groups.kept, at, number)
     other = np.full(number, -1, dtype="int16")
     other[at] = groups.other
@@ -56,7 +59,7 @@ def group_variables(
     membership[at] = groups.membership[:, : len(members)]
     return xr.Dataset(
         {
-            "label": (row, labels, _label_attrs()),
+            "label": (row, labels, _label_attrs(words)),
             "outlier": (row, labels == OUTLIER),
             "silhouette": (row, silhouette),
             "kept": (row, kept, {"long_name": "share of resamples in which it kept its group"}),
@@ -79,13 +82,13 @@ def group_variables(
             **_group_names(naming, members),
             "k": np.array(groups.candidates, dtype="int16"),
             "part": np.array([p.key for p in naming.parts], dtype=str),
-            "part_phrase": ("part", np.array([p.phrase for p in naming.parts], dtype=str)),
+            "part_phrase": ("part", np.array(naming.phrases, dtype=str)),
         },
     )
 
 
-def in_words(stability: float) -> str:
-    """Return what the weakest Jaccard stability of a group means, in French.
+def standing(stability: float) -> str:
+    """Return the key of what the weakest Jaccard stability of a group means.
 
     References
     ----------
@@ -94,15 +97,15 @@ def in_words(stability: float) -> str:
 
     Examples
     --------
-    >>> in_words(0.9), in_words(0.7)
-    ('très stable', 'à confirmer')
+    >>> standing(0.9), standing(0.7)
+    ('high', 'low')
     """
     if not np.isfinite(stability):
-        return "non mesurée"
-    for limit, words in ((0.85, "très stable"), (0.75, "stable"), (0.6, "à confirmer")):
+        return "unknown"
+    for limit, key in ((0.85, "high"), (0.75, "fair"), (0.6, "low")):
         if stability >= limit:
-            return words
-    return "peu fiable"
+            return key
+    return "poor"
 
 
 def _spread(values: FloatArray, at: IntArray, number: int) -> FloatArray:
@@ -122,10 +125,10 @@ def _group_names(
     }
 
 
-def _label_attrs() -> dict[str, str]:
+def _label_attrs(words: Language) -> dict[str, str]:
     return {
         "long_name": "group of the typical week",
-        "comment": f"{UNUSABLE}: données insuffisantes; {OUTLIER}: cas isolé, pas un groupe",
+        "comment": say("labels", words, unusable=str(UNUSABLE), outlier=str(OUTLIER)),
     }
 
 
@@ -134,15 +137,22 @@ def _jaccard_attrs() -> dict[str, str]:
 
 
 def finish(
-    out: xr.Dataset, groups: Groups, usable: int, seed: int, normalisation: str
+    out: xr.Dataset,
+    groups: Groups,
+    usable: int,
+    seed: int,
+    normalisation: str,
+    *,
+    words: Language,
 ) -> xr.Dataset:
     """Add the stability in words, the earlier years and the statement."""
     out["year_rand"] = ("earlier", np.array(groups.years, dtype="float64"), {"units": "1"})
     out = out.assign_coords(earlier=np.arange(1, len(groups.years) + 1, dtype="int16"))
-    unlike = ", sans autre année" if "sensor" in out.dims and not groups.years else ""
+    one_year = "sensor" in out.dims and not groups.years
     three = [out[name].to_numpy() for name in ("stability", "stability_sensors", "stability_years")]
-    words = [in_words(float(s)) for s in np.fmin.reduce(three)]  # fmin leaves NaN aside
-    out = out.assign_coords(stability_words=("group", np.array(words, dtype=str)))
+    weakest = np.fmin.reduce(three)  # fmin leaves NaN aside
+    told = [say(f"stability.{standing(float(s))}", words) for s in weakest]
+    out = out.assign_coords(stability_words=("group", np.array(told, dtype=str)))
     out.attrs |= {
         "k": int(out.sizes["group"]),
         "agreed": int(groups.agreed),
@@ -150,27 +160,26 @@ def finish(
         "normalisation": normalisation,
         "seed": seed,
         "limits": ", ".join(f"{name} {limit:g}" for name, limit in LIMITS.items()),
-        "statement": _statement(groups, usable, unlike),
+        "statement": _statement(groups, usable, words, one_year=one_year),
     }
     return out
 
 
-def _statement(groups: Groups, usable: int, unlike: str) -> str:
+def _statement(groups: Groups, usable: int, words: Language, *, one_year: bool) -> str:
     if usable < FEWEST:
-        return (
-            f"Pas de regroupement : {usable} profil(s) utilisable(s), il en faut au moins {FEWEST}."
-        )
+        return say("groups.too_few", words, count=usable, least=words.number(FEWEST))
     if usable < 4:
-        return f"Un seul groupe : {usable} profils ne font pas deux groupes de deux."
-    if not groups.candidates:
-        return "Un seul groupe."
+        return say("groups.three", words, count=usable)
     if groups.k == 1:
-        return "Un seul groupe : aucun découpage ne résiste aux vérifications."
+        return say("groups.none_holds" if groups.candidates else "groups.one", words)
     alone = int((groups.labels < 0).sum())
-    apart = f", et {alone} cas isolé(s)" if alone else ""
-    if groups.agreed:
-        return f"{groups.k} groupes{apart} : les vérifications concordent{unlike}."
-    return f"{groups.k} groupes{apart}, demandés mais non confirmés par les vérifications."
+    return say(
+        "groups.agreed" if groups.agreed else "groups.asked",
+        words,
+        count=groups.k,
+        alone=say("groups.alone", words, count=alone) if alone else "",
+        one_year=say("groups.one_year", words) if one_year else "",
+    )
 
 
 def check_positive(**numbers: int) -> None:

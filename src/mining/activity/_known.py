@@ -25,7 +25,7 @@ class Known:
     normalisation : str
         Coordinates of the centres.
     names : tuple of str
-        French name of each group.
+        Name of each group.
     """
 
     centres: FloatArray

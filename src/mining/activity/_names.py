@@ -1,4 +1,4 @@
-"""French names of groups: rules over the share of each part of the week against the territory.
+"""Names of groups: rules over the share of each part of the week against the territory.
 
 A part is a set of hours. Its index in a group is the group's share of it divided by the mean
 share over all sensors. A group takes the name of the part that moves it away the most, in square
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mining.activity._words import say
+from mining.language import Language
+
 FloatArray = npt.NDArray[np.float64]
 
 #: A part names a group only from this index on; below, the group lives like the territory.
@@ -23,21 +26,16 @@ BOTH_DAYS, ALIKE_DAYS = 1.05, 1.25
 #: Gates of a school: its two hours reach the first number, and exceed the hours beside them, in
 #: which offices come and go, by the factor of the second.
 SCHOOL_HOURS, SCHOOL_PEAK = 1.5, 1.3
-AVERAGE_NAME = "rythme moyen"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the week.
+    """A part of the week; its words stand in ``activity_words`` of the catalogue.
 
     Attributes
     ----------
     key : str
         Stable name.
-    group : str
-        French name of a group in which this part is large.
-    phrase : str
-        French words for the share of this part, as in "part de nuit".
     days : sequence of int
         Days, Monday being 0.
     hours : tuple of int
@@ -45,8 +43,6 @@ class Part:
     """
 
     key: str
-    group: str
-    phrase: str
     days: Sequence[int]
     hours: tuple[int, ...]
 
@@ -60,35 +56,37 @@ _SATURDAY, _SUNDAY = range(5, 6), range(6, 7)
 _DAY, _SCHOOL = _hours(10, 18), (0, 1, 3, 4)
 #: Parts of a week of 168 hours.
 WEEK_PARTS = (
-    Part("night", "vie nocturne", "part de nuit (23 h - 5 h)", _WEEK, _hours(23, 29)),
-    Part("evening", "soirées", "part du soir (19 h - 23 h)", _WEEK, _hours(19, 23)),
-    Part("morning", "bureaux", "part des matins de semaine (6 h - 10 h)", _WORK, _hours(6, 10)),
-    Part("school", "entrées d'école", "part de 8 h et 16 h, hors mercredi", _SCHOOL, (8, 16)),
-    Part("noon", "pauses de midi", "part des midis de semaine (12 h - 14 h)", _WORK, (12, 13)),
-    Part("homeward", "retours du soir", "part de 16 h à 20 h en semaine", _WORK, _hours(16, 20)),
-    Part("daytime", "journée", "part de la journée (10 h - 18 h, hors dimanche)", range(6), _DAY),
-    Part("saturday", "commerces du samedi", "part du samedi (10 h - 18 h)", _SATURDAY, _DAY),
-    Part("sunday", "promenades du dimanche", "part du dimanche (10 h - 18 h)", _SUNDAY, _DAY),
-    Part("weekend", "sorties du week-end", "part du week-end (10 h - 18 h)", _WEEKEND, _DAY),
+    Part("night", _WEEK, _hours(23, 29)),
+    Part("evening", _WEEK, _hours(19, 23)),
+    Part("morning", _WORK, _hours(6, 10)),
+    Part("school", _SCHOOL, (8, 16)),
+    Part("noon", _WORK, (12, 13)),
+    Part("homeward", _WORK, _hours(16, 20)),
+    Part("daytime", range(6), _DAY),
+    Part("saturday", _SATURDAY, _DAY),
+    Part("sunday", _SUNDAY, _DAY),
+    Part("weekend", _WEEKEND, _DAY),
 )
 #: The hours beside those of a school.
-_BESIDE = Part("beside_school", "", "", _SCHOOL, (7, 9, 15, 17))
+_BESIDE = Part("beside_school", _SCHOOL, (7, 9, 15, 17))
 #: Parts of a week of 7 days.
 DAY_PARTS = (
-    Part("workdays", "jours ouvrés", "part du lundi au vendredi", _WORK, ()),
-    Part("saturday", "commerces du samedi", "part du samedi", _SATURDAY, ()),
-    Part("sunday", "promenades du dimanche", "part du dimanche", _SUNDAY, ()),
-    Part("weekend", "sorties du week-end", "part du week-end", _WEEKEND, ()),
+    Part("workdays", _WORK, ()),
+    Part("saturday", _SATURDAY, ()),
+    Part("sunday", _SUNDAY, ()),
+    Part("weekend", _WEEKEND, ()),
 )
 #: Parts of one day of 24 hours.
 CLOCK_PARTS = (
-    Part("night", "vie nocturne", "part de nuit (23 h - 5 h)", range(1), _hours(23, 29)),
-    Part("morning", "matins", "part du matin (6 h - 10 h)", range(1), _hours(6, 10)),
-    Part("noon", "pauses de midi", "part de midi (12 h - 14 h)", range(1), _hours(12, 14)),
-    Part("afternoon", "après-midi", "part de l'après-midi (14 h - 19 h)", range(1), _hours(14, 19)),
-    Part("evening", "soirées", "part du soir (19 h - 23 h)", range(1), _hours(19, 23)),
+    Part("night", range(1), _hours(23, 29)),
+    Part("morning", range(1), _hours(6, 10)),
+    Part("noon", range(1), _hours(12, 14)),
+    Part("afternoon", range(1), _hours(14, 19)),
+    Part("evening", range(1), _hours(19, 23)),
 )
 _BY_SLOTS = {168: WEEK_PARTS, 7: DAY_PARTS, 24: CLOCK_PARTS}
+#: Where the words of the parts stand, by slots.
+_TABLES = {168: "week", 7: "days", 24: "clock"}
 
 
 @dataclass(frozen=True)
@@ -98,9 +96,11 @@ class Naming:
     Attributes
     ----------
     names, evidence, contrast : list of str
-        For each group: its French name, the sentence that proves it, and what it is not.
+        For each group: its name, the sentence that proves it, and what it is not.
     parts : tuple of Part
         Parts of the week that were looked at.
+    phrases : list of str
+        Words for the share of each part, as in "part de nuit".
     index : ndarray (group, part)
         Share of the part in the group, divided by the mean share over the territory.
     """
@@ -109,6 +109,7 @@ class Naming:
     evidence: list[str]
     contrast: list[str]
     parts: tuple[Part, ...]
+    phrases: list[str]
     index: FloatArray
 
 
@@ -127,7 +128,7 @@ def parts_of(slots: int) -> tuple[Part, ...]:
     return _BY_SLOTS.get(slots, ())
 
 
-def name_groups(groups: FloatArray, territory: FloatArray) -> Naming:
+def name_groups(groups: FloatArray, territory: FloatArray, words: Language) -> Naming:
     """Name groups by rule.
 
     Parameters
@@ -136,12 +137,13 @@ def name_groups(groups: FloatArray, territory: FloatArray) -> Naming:
         Mean shares of each group.
     territory : ndarray (slot,)
         Mean share over all sensors.
+    words : Language
 
     Returns
     -------
     Naming
         Names are distinct: the group that a part moves away the most takes its name first; a
-        group left without a part of its own has the name "rythme moyen", numbered if need be.
+        group left without a part of its own has the name of the average, numbered if need be.
         Where the number of slots is neither 168, 7 nor 24, groups are numbered only.
     """
     slots = groups.shape[1]
@@ -157,24 +159,24 @@ def name_groups(groups: FloatArray, territory: FloatArray) -> Naming:
         allowed[:, school] &= peak & (index[:, school] >= SCHOOL_HOURS)
     pull = np.where(allowed, np.sqrt(mine) - np.sqrt(all_), -np.inf)
     chosen = _assign(pull)
-    names = [parts[chosen[g]].group if g in chosen else AVERAGE_NAME for g in range(len(groups))]
+    names = [_name(parts, slots, chosen.get(g), g, words) for g in range(len(groups))]
+    phrases = [say(f"{_TABLES[slots]}.{p.key}.phrase", words) for p in parts]
+    evidence = [_evidence(phrases, index[g], chosen.get(g), words) for g in range(len(groups))]
+    contrast = [_contrast(phrases, index[g], mine[g], all_, words) for g in range(len(groups))]
+    return Naming(_distinct(names, words), evidence, contrast, parts, phrases, index)
+
+
+def _name(parts: Sequence[Part], slots: int, part: int | None, group: int, words: Language) -> str:
     if not parts:
-        names = [f"groupe {g + 1}" for g in range(len(groups))]
-    evidence = [_evidence(parts, index[g], chosen.get(g)) for g in range(len(groups))]
-    contrast = [_contrast(parts, index[g], mine[g], all_) for g in range(len(groups))]
-    return Naming(_distinct(names), evidence, contrast, parts, index)
+        return say("numbered", words, n=words.number(group + 1))
+    if part is None:
+        return say("average", words)
+    return say(f"{_TABLES[slots]}.{parts[part].key}.group", words)
 
 
-def times(index: float) -> str:
-    """Return an index in words.
-
-    Examples
-    --------
-    >>> times(2.08)
-    '2,1 fois la moyenne'
-    """
-    digits = 2 if abs(index - 1) < 0.15 else 1
-    return f"{index:.{digits}f}".replace(".", ",") + " fois la moyenne"
+def _times(index: float, words: Language) -> str:
+    """Return an index in words: near the mean with one digit more."""
+    return words.number(index, 2 if abs(index - 1) < 0.15 else 1)
 
 
 def _may_name(parts: Sequence[Part], index: FloatArray) -> npt.NDArray[np.bool_]:
@@ -201,22 +203,24 @@ def _assign(pull: FloatArray) -> dict[int, int]:
     return out
 
 
-def _evidence(parts: Sequence[Part], index: FloatArray, part: int | None) -> str:
+def _evidence(phrases: Sequence[str], index: FloatArray, part: int | None, words: Language) -> str:
     if part is not None:
-        return f"{parts[part].phrase} : {times(index[part])}"
-    return "aucune partie de la semaine ne s'écarte nettement de la moyenne" if parts else ""
+        return say("much", words, phrase=phrases[part], times=_times(index[part], words))
+    return say("nothing", words) if phrases else ""
 
 
-def _contrast(parts: Sequence[Part], index: FloatArray, mine: FloatArray, mean: FloatArray) -> str:
-    if not parts or index.min() > 1 / LEAST_INDEX:
+def _contrast(
+    phrases: Sequence[str], index: FloatArray, mine: FloatArray, mean: FloatArray, words: Language
+) -> str:
+    if not phrases or index.min() > 1 / LEAST_INDEX:
         return ""
     low = int(np.argmin(np.where(index <= 1 / LEAST_INDEX, np.sqrt(mine) - np.sqrt(mean), 0.0)))
-    return f"{parts[low].phrase} : {times(index[low])} seulement"
+    return say("little", words, phrase=phrases[low], times=_times(index[low], words))
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _distinct(names: list[str], words: Language) -> list[str]:
     out = []
     for place, name in enumerate(names):
-        before = names[:place].count(name)
-        out.append(f"{name} ({before + 1})" if names.count(name) > 1 else name)
+        before = words.number(names[:place].count(name) + 1)
+        out.append(say("again", words, name=name, n=before) if names.count(name) > 1 else name)
     return out

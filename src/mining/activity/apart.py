@@ -16,9 +16,11 @@ from mining.activity._moves import parts_share
 from mining.activity._names import parts_of
 from mining.activity._ward import shares
 from mining.activity._weeks import FloatArray, Weeks, median
-from mining.activity.rhythm import HOUR_OF_WEEK, TOO_LITTLE, share_and_note
+from mining.activity._words import say
+from mining.activity.rhythm import HOUR_OF_WEEK, TOO_LITTLE, notes, share_and_note
 from mining.calendars import Calendar
 from mining.errors import ConfigError
+from mining.language import Language, language_of
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -28,12 +30,12 @@ LEAST_WEEKS = 4
 DRAWS = 100
 #: Months are named, not summer and winter: Réunion and Nouméa have theirs the other way round.
 SEASONS = {
-    "december_february": ("décembre à février", (12, 1, 2)),
-    "march_may": ("mars à mai", (3, 4, 5)),
-    "june_august": ("juin à août", (6, 7, 8)),
-    "september_november": ("septembre à novembre", (9, 10, 11)),
+    "december_february": (12, 1, 2),
+    "march_may": (3, 4, 5),
+    "june_august": (6, 7, 8),
+    "september_november": (9, 10, 11),
 }
-SCHOOL = {"term": "période scolaire", "school_holidays": "vacances scolaires"}
+SCHOOL = ("term", "school_holidays")
 
 
 def rhythms_apart(
@@ -73,12 +75,13 @@ def rhythms_apart(
         (period, sensor) from the typical week of all `weeks`, as a distance of square roots of
         shares, and ``distance_by_chance``, which as many weeks drawn at random exceed once in
         twenty; ``note`` (period, sensor): why there is no rhythm, else "". Coordinates
-        ``period`` and ``period_name`` (French).
+        ``period`` and ``period_name`` (words in the language that the cube names).
 
     Raises
     ------
     ConfigError
-        If `by` is none of these, or the calendar has no school zone.
+        If `by` is none of these, the calendar has no school zone, or there are no texts in the
+        cube's language.
     NotEnoughDataError
         If no trusted cell is left.
     CubeError
@@ -86,6 +89,7 @@ def rhythms_apart(
     """
     check_positive(weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
+    words = language_of(cube.attrs)
     folded, agenda = ordinary(cube, calendar, mask_types, incidents)
     window = folded.window(weeks)
     assert window is not None  # noqa: S101 - the window that ends the data always exists
@@ -97,23 +101,30 @@ def rhythms_apart(
     for inside in periods.values():
         slots = np.repeat(inside, window.shape[2] // 7, axis=1)
         rhythm, count = median(np.where(slots, window, np.nan))
-        share, note = share_and_note(cube, rhythm, count, min_weeks)
-        share[[n == TOO_LITTLE for n in note]] = np.nan
+        share, lack = share_and_note(cube, rhythm, count, min_weeks)
+        share[[key == TOO_LITTLE for key in lack]] = np.nan
         # Whole weeks only: one more than there are would make chance look smaller than it is.
         chance = _chance(window, whole, int(inside.sum() // 7), rng)
-        away = np.where([not n for n in note], [_distance(rhythm, whole), chance], np.nan)
-        found.append(_period(rhythm, share, count, away, note))
+        away = np.where([not key for key in lack], [_distance(rhythm, whole), chance], np.nan)
+        found.append(_period(rhythm, share, count, away, notes(lack, words)))
     out = xr.concat(found, "period")
-    names = {**SCHOOL, **{k: name for k, (name, _) in SEASONS.items()}}
     return out.assign_coords(
         {
             "period": np.array(list(periods), dtype=str),
-            "period_name": ("period", np.array([names.get(p, p) for p in periods], dtype=str)),
+            "period_name": ("period", np.array([_name(p, words) for p in periods], dtype=str)),
             cubes.SENSOR: cube[cubes.SENSOR].to_numpy().astype(str),
             HOUR_OF_WEEK: folded.hour.astype("int32"),
             "part": np.array([p.key for p in parts_of(len(folded.hour))], dtype=str),
         }
     )
+
+
+def _name(period: str, words: Language) -> str:
+    """Return a period in words; one that a caller named keeps its name."""
+    if period in SEASONS:
+        first, *_, last = (words.raw("format.months")[month - 1] for month in SEASONS[period])
+        return say("months", words, first=first, last=last)
+    return say(period, words) if period in SCHOOL else period
 
 
 def _days(folded: Weeks, weeks: int) -> pd.DatetimeIndex:
@@ -130,12 +141,12 @@ def _periods(
         alone = {name: pd.DatetimeIndex(d).tz_localize(None).normalize() for name, d in by.items()}
         found = {str(name): np.asarray(days.isin(those)) for name, those in alone.items()}
     elif by == "season":
-        found = {k: np.asarray(days.month.isin(months)) for k, (_, months) in SEASONS.items()}
+        found = {k: np.asarray(days.month.isin(months)) for k, months in SEASONS.items()}
     elif by == "school":
         if calendar.school_zone is None:
             raise ConfigError("by='school': the calendar has no school zone (A, B or C)")
         off = calendar.days(days)["school_holiday"].to_numpy(dtype=bool)
-        found = {"term": ~off, "school_holidays": off}
+        found = dict(zip(SCHOOL, (~off, off), strict=True))
     else:
         msg = f"by: found {by!r}, expected 'season', 'school' or days by name of period"
         raise ConfigError(msg)

@@ -17,7 +17,9 @@ from mining.activity._stability import rand_index
 from mining.activity._ward import OUTLIER, UNUSABLE
 from mining.activity._weeks import FloatArray, IntArray
 from mining.activity._windows import Window, common, windows
+from mining.activity._words import say
 from mining.activity.rhythm import MIN_WEEKS, typical
+from mining.language import Language, language_of
 
 
 def assign(
@@ -59,7 +61,7 @@ def assign(
     ------
     ConfigError
         If `groups` is not a result of :func:`cluster` with the same hours of the week, or a
-        number is not positive.
+        number is not positive, or there are no texts in the cube's language.
     NotEnoughDataError
         If no trusted cell is left, or `groups` has no group.
     CubeError
@@ -73,6 +75,7 @@ def assign(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
+    words = language_of(cube.attrs)
     folded, _ = ordinary(cube, calendar, mask_types, incidents)
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
     reference = known(groups, slots=len(folded.hour))
@@ -84,7 +87,7 @@ def assign(
     out = out.assign_coords(group_size=("group", np.array(sizes, dtype="int32")))
     keep = ("k", "agreed", "method", "normalisation", "limits")
     out.attrs |= {name: groups.attrs[name] for name in keep if name in groups.attrs}
-    out.attrs |= {"seed": seed, "statement": _statement(rows, reference.names)}
+    out.attrs |= {"seed": seed, "statement": _statement(rows, reference.names, words)}
     return out
 
 
@@ -144,11 +147,10 @@ def _same(label: IntArray, before: IntArray) -> FloatArray:
     return np.asarray(np.where(known_years, same / np.maximum(years, 1), np.nan))
 
 
-def _statement(rows: xr.Dataset, names: Sequence[str]) -> str:
+def _statement(rows: xr.Dataset, names: Sequence[str], words: Language) -> str:
     label, same = rows["label"].to_numpy(), rows["same_years"].to_numpy()
-    placed = int((label >= 0).sum())
-    text = f"{placed} lieu(x) placé(s) dans les {len(names)} groupe(s) des capteurs"
-    known_years = np.isfinite(same)
-    if known_years.any():
-        text += f" ; {int((same == 1).sum())} y étaient déjà chaque année connue"
-    return text + "."
+    placed, among = int((label >= 0).sum()), say("among", words, count=len(names))
+    if not np.isfinite(same).any():
+        return say("placed", words, count=placed, among=among)
+    again = say("same", words, count=int((same == 1).sum()))
+    return say("placed_again", words, count=placed, among=among, same=again)

@@ -20,6 +20,7 @@ from mining.activity._weeks import FloatArray
 from mining.activity._windows import unknown, windows
 from mining.activity.rhythm import MIN_WEEKS
 from mining.calendars import Calendar
+from mining.language import language_of
 
 #: Entries of the journal that may be why a rhythm is not what it was.
 REASONS = ("hardware", "works", "fault")
@@ -66,10 +67,10 @@ def change(
         - ``volume_ratio`` to last year with ``volume_low``, ``volume_high`` (80 %);
           ``part_share`` and ``part_share_before`` (sensor, part), and the bounds ``part_low``,
           ``part_high`` of their difference (80 %);
-        - ``changed`` (French sentence, "" where nothing is out of the ordinary) and ``entries``
+        - ``changed`` (sentence, "" where nothing is out of the ordinary) and ``entries``
           (ids of journal entries that began in either year and may explain it, ";"-joined).
 
-        Attributes: ``statement`` (French), ``town_weekend`` (by how much the weekend grew
+        Attributes: ``statement``, ``town_weekend`` (by how much the weekend grew
         against the other days in all of them together, .05 being 5 %), ``weekend_wander``
         (usual move of one place in a year, standard deviation of the logit).
 
@@ -77,7 +78,7 @@ def change(
     ------
     ConfigError
         If `groups` is not a result of :func:`cluster` with the same hours of the week, or a
-        number is not positive.
+        number is not positive, or there are no texts in the cube's language.
     NotEnoughDataError
         If no trusted cell is left, or `groups` has no group.
     CubeError
@@ -90,6 +91,7 @@ def change(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, years=years, min_weeks=min_weeks)
     cubes.validate(cube)
+    words = language_of(cube.attrs)
     folded, agenda = ordinary(cube, calendar, mask_types, incidents)
     reference = known(groups, slots=len(folded.hour))
     past = windows(cube, folded, weeks=weeks, years=max(years, 1), min_weeks=min_weeks)
@@ -112,6 +114,7 @@ def change(
         weekend=now.weekend,
         interval=bounds(now.weekends),
         band=band,
+        words=words,
     )
     out = _weekends(now, band).merge(_moves(found)).merge(_shifts(now, before))
     since = folded.mondays[max(len(folded.mondays) - 2 * weeks, 0)]
@@ -126,7 +129,7 @@ def change(
     }
     out = out.assign_coords(coords)
     out.attrs = {
-        "statement": summary(said, int(np.isfinite(found.probability).sum())),
+        "statement": summary(said, int(np.isfinite(found.probability).sum()), words),
         "town_weekend": round(float(np.exp(band.town)) - 1, 6),
         "weekend_wander": round(band.wander, 6),
         "seed": seed,

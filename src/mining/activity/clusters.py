@@ -18,6 +18,7 @@ from mining.activity._ward import Normalisation, canonical_rows, normalise
 from mining.activity._weeks import IntArray
 from mining.activity._windows import Window, windows
 from mining.activity.rhythm import HOUR_OF_WEEK, MIN_WEEKS, typical
+from mining.language import language_of
 
 
 def cluster(
@@ -67,7 +68,7 @@ def cluster(
           ``outlier``, ``silhouette``, ``kept`` (share of the draws of weeks in which it kept its
           group), ``membership`` (sensor, group: shares of the groups in the mixture that comes
           nearest to it), ``between`` (the other group it sits close to, else -1), ``nearest``;
-        - by group: ``group_name``, ``group_evidence``, ``group_not`` (French), ``group_size``,
+        - by group: ``group_name``, ``group_evidence``, ``group_not`` (words), ``group_size``,
           ``group_share``, ``part_index`` (group, part), ``stability`` (weeks),
           ``stability_sensors``, ``stability_years``, ``stability_words`` (the weakest of them);
         - by candidate ``k``: ``check_weeks``, ``check_sensors`` (mean adjusted Rand index of the
@@ -75,7 +76,8 @@ def cluster(
           a say), ``holds``; and ``year_rand`` (earlier), the index of each earlier window at the
           chosen number.
 
-        Attributes: ``k``, ``agreed`` (1 if the checks agree), ``statement`` (French).
+        Attributes: ``k``, ``agreed`` (1 if the checks agree), ``statement``. Words are in the
+        language that the cube names, ``cube.attrs["language"]``; French where it names none.
 
     Raises
     ------
@@ -84,7 +86,8 @@ def cluster(
     NotEnoughDataError
         If no trusted cell is left, or `k` groups cannot be made.
     ConfigError
-        If a number is not positive, or the normalisation or the incidents cannot be read.
+        If a number is not positive, the normalisation or the incidents cannot be read, or there
+        are no texts in the cube's language.
 
     Notes
     -----
@@ -97,6 +100,7 @@ def cluster(
     """
     check_positive(bootstraps=bootstraps, weeks=weeks, min_weeks=min_weeks)
     cubes.validate(cube)
+    words = language_of(cube.attrs)
     folded, _ = ordinary(cube, calendar, mask_types, incidents)
     out = typical(cube, folded, weeks=weeks, min_weeks=min_weeks)
     past = windows(cube, folded, weeks=weeks, years=max(years, 0), min_weeks=min_weeks)
@@ -113,8 +117,8 @@ def cluster(
     with progress.patience(f"cluster: {bootstraps} draws for {len(at)} sensors"):
         groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
     share = out["share"].to_numpy()
-    found = group_variables(groups, at, share, cubes.SENSOR, HOUR_OF_WEEK)
-    return finish(out.merge(found), groups, len(at), seed, normalisation)
+    found = group_variables(groups, at, share, cubes.SENSOR, HOUR_OF_WEEK, words=words)
+    return finish(out.merge(found), groups, len(at), seed, normalisation, words=words)
 
 
 def _weeks_drawn(

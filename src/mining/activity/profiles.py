@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mining import language as languages
 from mining.activity._dataset import check_positive, finish, group_variables
 from mining.activity._groups import FEWEST, FloatArray, IntArray, find_groups
 from mining.activity._stability import bootstrap_rows, subsamples
@@ -21,6 +22,7 @@ def cluster_profiles(
     bootstraps: int = 100,
     seed: int = 0,
     normalisation: Normalisation = "hellinger",
+    language: str = "fr",
 ) -> xr.Dataset:
     """Group the rows of a plain table of profiles as :func:`cluster` groups sensors.
 
@@ -32,6 +34,8 @@ def cluster_profiles(
         Number of groups; by default the one on which the checks agree best.
     max_groups, bootstraps, seed, normalisation
         See :func:`cluster`.
+    language : str
+        Of names and statement.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def cluster_profiles(
     Raises
     ------
     ConfigError
-        If the table is empty or not numeric.
+        If the table is empty or not numeric, or there are no texts in the language.
     NotEnoughDataError
         If `k` groups cannot be made.
 
@@ -56,6 +60,7 @@ def cluster_profiles(
     [1, 1, 0, 0]
     """
     check_positive(bootstraps=bootstraps)
+    words = languages.language(language)
     values, filled = _profiles(table)
     share = shares(values)
     usable = np.flatnonzero(np.isfinite(share).all(axis=1))
@@ -68,12 +73,12 @@ def cluster_profiles(
     }
     ready = len(at) >= FEWEST
     groups = find_groups(points, draws if ready else {}, k=k, max_groups=max_groups)
-    found = group_variables(groups, at, share, "row", "hour").assign_coords(
+    found = group_variables(groups, at, share, "row", "hour", words=words).assign_coords(
         row=np.asarray(table.index), hour=np.arange(values.shape[1], dtype="int32")
     )
     found["share"] = (("row", "hour"), share)
     found["filled"] = ("row", filled, {"long_name": "gaps mended for the comparison"})
-    return finish(found, groups, len(at), seed, normalisation)
+    return finish(found, groups, len(at), seed, normalisation, words=words)
 
 
 def _profiles(table: pd.DataFrame) -> tuple[FloatArray, IntArray]:

@@ -14,14 +14,15 @@ from mining import cube as cubes
 from mining.activity._masks import MASKED_TYPES, ordinary
 from mining.activity._ward import shares
 from mining.activity._weeks import FloatArray, Weeks, median
+from mining.activity._words import say
+from mining.language import Language, language_of
 
 #: Fewest weeks on which the median of one hour may rest.
 MIN_WEEKS = 8
 
 HOUR_OF_WEEK = "hour_of_week"
-TOO_LITTLE = "données insuffisantes"
-NOBODY = "aucun passage"
-NO_SHARE = "grandeur qui ne se partage pas"
+#: Why a sensor has no share that can be trusted: keys of ``activity_words.note``.
+TOO_LITTLE, NOBODY, NO_SHARE = "too_little", "nobody", "no_share"
 
 
 def rhythms(
@@ -62,7 +63,8 @@ def rhythms(
         ``rhythm`` (sensor, hour_of_week): median over weeks, in the unit of the sensor per hour
         (per day where the step is one day); ``share``: the same, summing to 1 over the week;
         ``valid_weeks``: weeks behind each median; ``volume`` (sensor): sum of the typical week;
-        ``usable`` and ``note`` (sensor): whether the share can be trusted, else why not.
+        ``usable`` and ``note`` (sensor): whether the share can be trusted, else why not, in the
+        language that the cube names.
         ``hour_of_week`` counts from Monday 0:00 local time; 0, 24, ... 144 for daily cubes.
 
     Raises
@@ -72,7 +74,8 @@ def rhythms(
     NotEnoughDataError
         If no trusted cell is left.
     ConfigError
-        If the incidents have no readable sensor, start and end.
+        If the incidents have no readable sensor, start and end, or there are no texts in the
+        cube's language.
 
     Notes
     -----
@@ -91,7 +94,7 @@ def typical(cube: xr.Dataset, folded: Weeks, *, weeks: int, min_weeks: int) -> x
     window = folded.window(weeks)
     assert window is not None  # noqa: S101 - the window that ends the data always exists
     rhythm, count = median(window)
-    share, note = share_and_note(cube, rhythm, count, min_weeks)
+    share, lack = share_and_note(cube, rhythm, count, min_weeks)
     dims = (cubes.SENSOR, HOUR_OF_WEEK)
     unit = "d" if len(folded.hour) == 7 else "h"
     out = xr.Dataset(
@@ -105,8 +108,8 @@ def typical(cube: xr.Dataset, folded: Weeks, *, weeks: int, min_weeks: int) -> x
             cubes.SENSOR: cube[cubes.SENSOR].to_numpy().astype(str),
             HOUR_OF_WEEK: (HOUR_OF_WEEK, folded.hour.astype("int32"), _hour_attrs()),
             **{n: (cubes.SENSOR, cube[n].to_numpy()) for n in ("name", "place", "kind")},
-            "usable": (cubes.SENSOR, np.array([not n for n in note], dtype=bool)),
-            "note": (cubes.SENSOR, np.array(note, dtype=str)),
+            "usable": (cubes.SENSOR, np.array([not key for key in lack], dtype=bool)),
+            "note": (cubes.SENSOR, np.array(notes(lack, language_of(cube.attrs)), dtype=str)),
         },
     )
     out.attrs = {**_attrs(cube), **_span(folded, window.shape[1])}
@@ -116,7 +119,7 @@ def typical(cube: xr.Dataset, folded: Weeks, *, weeks: int, min_weeks: int) -> x
 def share_and_note(
     cube: xr.Dataset, rhythm: FloatArray, count: npt.NDArray[np.intp], min_weeks: int
 ) -> tuple[FloatArray, list[str]]:
-    """Return shares, and for each sensor why it has none that can be trusted ("" if it has)."""
+    """Return shares, and for each sensor the key of why it has none to trust ("" if it has)."""
     share = shares(rhythm)
     kinds = [str(k) for k in cube["kind"].to_numpy()]
     note = []
@@ -129,6 +132,11 @@ def share_and_note(
         else:
             note.append("" if np.isfinite(share[row]).all() else NOBODY)
     return share, note
+
+
+def notes(keys: Sequence[str], words: Language) -> list[str]:
+    """Return in words why sensors have no share that can be trusted; "" stays ""."""
+    return [say(f"note.{key}", words) if key else "" for key in keys]
 
 
 def _hour_attrs() -> dict[str, str]:

@@ -36,7 +36,7 @@ def _follows(scene: Scene, chain: list[Incident], incident: Incident) -> bool:
     last = chain[-1]
     same = last.group is incident.group and last.rows == incident.rows
     near = (incident.first - max(i.stop for i in chain)) * scene.grid.step <= APART
-    return same and near and last.words == incident.words
+    return same and near and last.about == incident.about
 
 
 def _one(chain: list[Incident]) -> Incident:

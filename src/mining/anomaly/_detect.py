@@ -26,6 +26,7 @@ from mining.anomaly._runs import Run
 from mining.anomaly._scene import Group, Scene, flags_of
 from mining.anomaly._scores import scene_of
 from mining.errors import ConfigError
+from mining.language import language_of
 
 #: Runs of counts that change the total by less than this factor are not worth a word.
 LEAST_EFFECT = 1.2
@@ -81,14 +82,16 @@ def detect(
         `end` (local, end exclusive), `label` (fault, works, event, weather, calendar, unexplained)
         with its `confidence`, `observed` and `expected` (sums of counts, means of levels; over the
         cells that have both, NaN where nothing is known), `neighbours` (median ratio of the
-        neighbours to their usual level) and `explanation` (French, a sentence or two).
+        neighbours to their usual level) and `explanation` (a sentence or two in the language that
+        the cube names, ``cube.attrs["language"]``; French where it names none).
 
     Raises
     ------
     CubeError
         If `cube` is not a cube.
     ConfigError
-        If the calendar, a correction or an option says something impossible.
+        If the calendar, a correction or an option says something impossible, or there are no
+        texts in the cube's language.
 
     Notes
     -----
@@ -99,6 +102,7 @@ def detect(
     "whole territory". Level steps need 120 days of counts, and a step that divides a day. Steps
     of a day or more have no scale below the step.
     """
+    language_of(cube.attrs)  # an unknown one is refused before any work
     scene = scene_of(cube, calendar, mode)
     if not (isinstance(alerts_per_month, int | float) and 0 <= alerts_per_month < math.inf):
         msg = f"alerts_per_month: found {alerts_per_month!r}, expected a number from 0 on"

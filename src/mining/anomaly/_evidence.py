@@ -123,7 +123,7 @@ def gather(scene: Scene, group: Group, runs: list[Run]) -> Evidence:
         "odd": lead.odd,
         "is_count": group.is_count,
         "entry": _entry(scene, group, rows, (start, end), lead.sign),
-        "holiday": texts.holiday(key, scene.holiday_name(key)) if key else "",
+        "holiday": texts.holiday(key, scene.holiday_name(key), scene.words) if key else "",
         "near_holiday": _near_holiday(scene, lead),
     }
     if not rows:

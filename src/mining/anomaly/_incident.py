@@ -44,7 +44,7 @@ class Incident:
         Label, kind and rule.
     entry : Event or None
         Journal entry that covers it.
-    words : str
+    about : str
         What the reason needs to name: a holiday, hours of a clock; "" for nothing.
     other : Incident or None
         The other half of a diversion.
@@ -67,7 +67,7 @@ class Incident:
     others: int
     verdict: Verdict
     entry: Event | None = None
-    words: str = ""
+    about: str = ""
     other: Incident | None = None
     correction: Correction | None = None
 

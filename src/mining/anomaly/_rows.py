@@ -16,6 +16,7 @@ from mining.anomaly._runs import Run
 from mining.anomaly._scene import CROWD, Group, Scene
 from mining.anomaly._verdict import Verdict
 from mining.calendars import Event
+from mining.language import Language
 from mining.week_grid import IntArray
 
 #: Score of incidents that exact rules found: they are not a matter of degree.
@@ -95,7 +96,7 @@ def of_runs(scene: Scene, group: Group, runs: list[Run], bar: float) -> Incident
         others=evidence.others,
         verdict=verdict,
         entry=evidence.entry,
-        words=_words(evidence, verdict),
+        about=_about(scene, evidence, verdict),
     )
 
 
@@ -104,9 +105,9 @@ def _way(run: Run) -> str:
     return "level" if run.scale == 0 else "surge" if run.sign > 0 else "drop"
 
 
-def _words(evidence: Evidence, verdict: Verdict) -> str:
+def _about(scene: Scene, evidence: Evidence, verdict: Verdict) -> str:
     if verdict.rule == "clock":
-        return f"{abs(evidence.shift)}{texts.THIN}h"
+        return texts.shift(evidence.shift, scene.words)
     return evidence.holiday
 
 
@@ -165,41 +166,48 @@ def _open(scene: Scene, rows: IntArray, stop: int) -> bool:
 
 
 def _sentence(scene: Scene, incident: Incident, *, still: bool) -> str:
-    group, several = incident.group, len(incident.rows) != 1
+    group, several, words = incident.group, len(incident.rows) != 1, scene.words
     figures = (incident.observed, incident.expected, group.unit)
     kind = incident.verdict.kind
     if incident.verdict.label != "fault" or kind in _PLAIN:
-        did = texts.measured(*figures, several=several)
+        did = texts.measured(*figures, words, several=several)
     else:
-        did = texts.faulty(kind, *figures, several=several)
-    who = texts.territory(incident.others)
+        did = texts.faulty(kind, *figures, words, several=several)
+    who = texts.territory(incident.others, words)
     if not incident.whole:
-        who = texts.subject([scene.names[r] for r in group.rows[list(incident.rows)]])
+        who = texts.subject([scene.names[r] for r in group.rows[list(incident.rows)]], words)
     start, end = moments(scene, incident.first, incident.stop)
-    when = texts.period(start, end, still=still)
-    return texts.sentence(when, who, did, _others(incident), _because(scene, incident))
+    when = texts.period(start, end, words, still=still)
+    return texts.sentence(
+        words,
+        when=when,
+        who=who,
+        did=did,
+        neighbours=_others(incident, words),
+        why=_because(scene, incident),
+    )
 
 
-def _others(incident: Incident) -> str:
+def _others(incident: Incident, words: Language) -> str:
     if incident.whole:
         return ""
     if not incident.group.is_count:
-        return texts.level_neighbours(incident.others)
+        return texts.level_neighbours(incident.others, words)
     change = incident.observed - incident.expected
     sign = int(np.sign(change)) if np.isfinite(change) else 0
     return texts.neighbours(
-        incident.neighbours, incident.others, sign=sign, several=len(incident.rows) > 1
+        incident.neighbours, incident.others, words, sign=sign, several=len(incident.rows) > 1
     )
 
 
 def _because(scene: Scene, incident: Incident) -> str:
-    sure = _verdict.certainty(incident.confidence) == "sure"
+    sure, words = _verdict.certainty(incident.confidence) == "sure", scene.words
     if incident.correction is not None:
-        return texts.correction(incident.verdict.label, incident.correction.why)
+        return texts.correction(incident.verdict.label, incident.correction.why, words)
     if incident.entry is not None:
-        return texts.journal(incident.entry.title)
+        return texts.journal(incident.entry.title, words)
     if incident.other is not None:
         there = scene.names[incident.group.rows[incident.other.rows[0]]]
         loses = incident.observed < incident.expected
-        return texts.diversion(there, loses=loses, sure=sure)
-    return texts.why(incident.verdict.rule, incident.words, sure=sure)
+        return texts.diversion(there, words, loses=loses, sure=sure)
+    return texts.why(incident.verdict.rule, incident.about, words, sure=sure)

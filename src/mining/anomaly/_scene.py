@@ -17,6 +17,7 @@ from mining.anomaly._sight import Sight
 from mining.calendars import Calendar
 from mining.cube import BoolArray
 from mining.distances import metres
+from mining.language import Language, language_of
 from mining.week_grid import Array, Grid, IntArray
 
 #: From this many sensors on there is a "whole territory".
@@ -88,6 +89,11 @@ class Scene:
         self.kinds = [cubes.kind_of(str(k)) for k in cube["kind"].to_numpy()]
         self.observed = cubes.observed(cube).to_numpy().astype("float64")
         self.trusted = cubes.trusted(cube).to_numpy().astype("float64")
+
+    @cached_property
+    def words(self) -> Language:
+        """The language that the cube names."""
+        return language_of(self.cube.attrs)
 
     @cached_property
     def days(self) -> pd.DataFrame:

@@ -63,7 +63,11 @@ FIELDS = (
         "The same, expected over the hours that were measured (a silence: over all). May be empty.",
     ),
     Field("neighbours", "number", "Median of the neighbours over their usual level. May be empty."),
-    Field("explanation", "text", "The incident in French, in a sentence or two."),
+    Field(
+        "explanation",
+        "text",
+        "The incident in a sentence or two, in the territory's language.",
+    ),
     Field("sensors", "list", "Every sensor that it concerns, sorted."),
     Field("open", "flag", "Whether it goes on at the last measure of its sensors."),
     Field("certainty", "text", "sure from a confidence of 0.6 on.", ("sure", "unsure")),

@@ -1,6 +1,6 @@
-"""Everything the incidents say, in French: sentences of at most 25 words, names and titles aside.
+"""What the incidents say, in the language of their territory: sentences of at most 25 words.
 
-The tables of words stand in :mod:`mining.anomaly._words`.
+Words, agreement and order stand in ``texts/<language>/incident_words.yaml``: code chooses keys.
 """
 
 from __future__ import annotations
@@ -10,16 +10,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mining.anomaly._words import FAULTY, HOLIDAYS, LABELS, SEEN, WHY
+from mining.language import NBSP, Language
 
-#: Narrow no-break space: between thousands, and before ``%``, ``:`` and their like.
-THIN = "\u202f"
-
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 #: A night begins at or after the first hour and ends at or before the second.
 _EVENING, _MORNING = 17, 10
 #: From this ratio on a rise is told as a factor; neighbours this near to usual are normal.
@@ -30,53 +22,12 @@ LONGEST = 25
 _TITLE = 8
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """Return a number as French print has it.
-
-    Examples
-    --------
-    >>> number(12345.6)
-    '12\u202f346'
-    >>> number(-3.25, 1)
-    '−3,2'
-    """
-    text = f"{abs(value):,.{decimals}f}".replace(",", THIN).replace(".", ",")
-    zero = not any(c in "123456789" for c in text)
-    return text if value >= 0 or zero else f"−{text}"
+def _say(words: Language, key: str, *, count: float | None = None, **values: str) -> str:
+    return words.text(f"incident_words.{key}", count=count, **values)
 
 
-def percent(ratio: float) -> str:
-    """Return a change such as ``+54 %`` from the ratio of observed to expected."""
-    change = round(100 * (ratio - 1))
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    return f"{sign}{number(abs(change))}{THIN}%"
-
-
-def date(day: pd.Timestamp, *, year: bool = True) -> str:
-    """Return a day in words, such as ``jeudi 1er mai 2025``."""
-    rank = "1er" if day.day == 1 else str(day.day)
-    words = f"{_DAYS[day.weekday()]} {rank} {_MONTHS[day.month - 1]}"
-    return f"{words} {day.year}" if year else words
-
-
-def short_date(day: pd.Timestamp, *, month: bool = True, year: bool = True) -> str:
-    """Return a day without its weekday, such as ``1er mai 2025``."""
-    words = ["1er" if day.day == 1 else str(day.day)]
-    if month:
-        words.append(_MONTHS[day.month - 1])
-    return " ".join([*words, str(day.year)] if year else words)
-
-
-def clock(time: pd.Timestamp) -> str:
-    """Return a time of day in words, such as ``9 h 30`` or ``minuit``."""
-    if time.hour == time.minute == 0:
-        return "minuit"
-    minutes = f"{THIN}{time.minute:02d}" if time.minute else ""
-    return f"{time.hour}{THIN}h{minutes}"
-
-
-def period(start: pd.Timestamp, end: pd.Timestamp, *, still: bool = False) -> str:
-    """Return a half-open local interval in words, beginning a sentence.
+def period(start: pd.Timestamp, end: pd.Timestamp, words: Language, *, still: bool = False) -> str:
+    """Return a half-open local interval in words, such as "les 1er et 2 mai 2025".
 
     Hours are told of one day; longer intervals are told in days, the table has the hours.
 
@@ -84,68 +35,99 @@ def period(start: pd.Timestamp, end: pd.Timestamp, *, still: bool = False) -> st
     ----------
     start, end : Timestamp
         Local.
+    words : Language
     still : bool
         Whether it goes on.
     """
     last = (end - pd.Timedelta("1s")).normalize()
     first = start.normalize()
     if first == last:
-        whole = start == first and end == end.normalize()
-        hours = "" if whole else f" de {clock(start)} à {clock(end)}"
-        return f"{date(start).capitalize()}{hours}"
+        day = words.date(start)
+        if start == first and end == end.normalize():
+            return _say(words, "day", day=day)
+        return _say(words, "hours", day=day, start=_clock(start, words), end=_clock(end, words))
     if still:
-        return f"Depuis le {short_date(first)}"
-    follows = (first + pd.Timedelta("36h")).normalize() == last
-    one_month = (first.month, first.year) == (last.month, last.year)
-    opening = short_date(first, month=not one_month, year=first.year != last.year)
-    if follows and start.hour >= _EVENING and end <= last + pd.Timedelta(hours=_MORNING):
-        return f"Dans la nuit du {opening} au {short_date(last)}"
-    if follows:
-        return f"Les {opening} et {short_date(last)}"
-    return f"Du {opening} au {short_date(last)}"
+        return _say(words, "since", first=words.date(first, weekday=False))
+    key = "days"
+    if (first + pd.Timedelta("36h")).normalize() == last:
+        night = start.hour >= _EVENING and end <= last + pd.Timedelta(hours=_MORNING)
+        key = "night" if night else "both"
+    begin = words.date(first, weekday=False, year=first.year != last.year)
+    if (first.month, first.year) == (last.month, last.year):
+        begin = begin.split(NBSP)[0]
+    return _say(words, key, first=begin, last=words.date(last, weekday=False))
 
 
-def amount(value: float, unit: str) -> str:
+def _clock(time: pd.Timestamp, words: Language) -> str:
+    """Return a time of day in words, such as "9 h 30" or "minuit"."""
+    if time.hour == time.minute == 0:
+        return _say(words, "midnight")
+    return words.hour(time.hour + time.minute / 60)
+
+
+def amount(value: float, unit: str, words: Language) -> str:
     """Return a quantity with its unit: passages for counts."""
     if unit == "count":
-        return f"{number(value)} passage{'s' if abs(value) >= 1.5 else ''}"
-    decimals = 1 if abs(value) >= 10 else 2
-    return number(value, decimals) + ("" if unit == "1" else f"{THIN}{unit}")
+        return _say(words, "passages", count=round(value))
+    level = words.number(value, 1 if abs(value) >= 10 else 2)
+    return level if unit == "1" else _say(words, "level", value=level, unit=unit)
 
 
-def change(observed: float, expected: float) -> str:
-    """Return a change in parentheses, as a share or from three times on as a factor."""
-    if expected < 0.5:
-        return ""
-    ratio = observed / expected
+def _much(ratio: float, words: Language) -> str:
+    """Return a change as a share, or from three times on as a factor."""
     if ratio >= _TIMES:
-        return f" ({number(ratio)} fois plus)"
-    return f" ({percent(ratio)})"
+        return _say(words, "times", n=words.number(ratio))
+    return words.percent(ratio - 1, signed=True)
 
 
-def measured(observed: float, expected: float, unit: str, *, several: bool = False) -> str:
-    """Return what was seen against what was expected."""
+def measured(
+    observed: float, expected: float, unit: str, words: Language, *, several: bool = False
+) -> str:
+    """Return what was seen against what was expected, as far as they are known."""
+    if not math.isfinite(observed):
+        return faulty("silence", observed, expected, unit, words, several=several)
+    number, told = 2 if several else 1, amount(observed, unit, words)
     if unit == "count":
-        verb = "comptent" if several else "compte"
-        wanted = f"{number(expected)} attendu{'s' if expected >= 1.5 else ''}"
-        return f"{verb} {amount(observed, unit)} pour {wanted}{change(observed, expected)}"
-    verb = "mesurent" if several else "mesure"
-    return f"{verb} {amount(observed, unit)} en moyenne pour {amount(expected, unit)} attendus"
-
-
-def faulty(kind: str, observed: float, expected: float, unit: str, *, several: bool = False) -> str:
-    """Return what a faulty sensor does; figures only where they are known."""
-    seen = SEEN.get(kind, FAULTY)[several]
+        seen = _say(words, "counts", count=number, passages=told)
+    else:
+        seen = _say(words, "measures", count=number, level=told)
     if not math.isfinite(expected):
-        return f"{seen}, sans qu’on sache combien attendre"
-    many = unit != "count" or expected >= 1.5
+        return _say(words, "unknown", seen=seen)
+    if unit != "count":
+        return _say(words, "measured", seen=seen, expected=amount(expected, unit, words))
+    wanted = _say(words, "expected", count=round(expected))
+    did = _say(words, "counted", seen=seen, expected=wanted)
+    if expected < 0.5:
+        return did
+    return _say(words, "changed", did=did, much=_much(observed / expected, words))
+
+
+def faulty(
+    kind: str,
+    observed: float,
+    expected: float,
+    unit: str,
+    words: Language,
+    *,
+    several: bool = False,
+) -> str:
+    """Return what a faulty sensor does; figures only where they are known."""
+    known = kind if words.has(f"incident_words.seen.{kind}") else "any"
+    seen = _say(words, f"seen.{known}", count=2 if several else 1)
+    if not math.isfinite(expected):
+        return _say(words, "unknown", seen=seen)
+    number = round(expected) if unit == "count" else 2
+    wanted = amount(expected, unit, words)
     if kind in ("silence", "zeros") or not math.isfinite(observed):
-        return f"{seen} pour {amount(expected, unit)} attendu{'s' if many else ''}"
-    wanted = number(expected) if unit == "count" else amount(expected, unit)
-    return f"{seen} ({amount(observed, unit)} pour {wanted} attendu{'s' if many else ''})"
+        return _say(words, "fault_nothing", count=number, seen=seen, expected=wanted)
+    wanted = words.number(expected) if unit == "count" else wanted
+    told = amount(observed, unit, words)
+    return _say(words, "fault", count=number, seen=seen, amount=told, expected=wanted)
 
 
-def neighbours(ratio: float, count: int, *, sign: int = 0, several: bool = False) -> str:
+def neighbours(
+    ratio: float, count: int, words: Language, *, sign: int = 0, several: bool = False
+) -> str:
     """Return what the neighbours do.
 
     Parameters
@@ -154,91 +136,114 @@ def neighbours(ratio: float, count: int, *, sign: int = 0, several: bool = False
         Their median level over the usual one.
     count : int
         How many they are.
+    words : Language
     sign : int
         +1 if the incident is a rise, -1 if it is a drop, 0 if it is neither.
     several : bool
         Whether the incident has several sensors.
     """
     if count == 0 or not math.isfinite(ratio):
-        return "sans voisin pour comparer"
-    one = count == 1
-    whose = ("leur" if several else "son") if one else ("leurs" if several else "ses")
-    who = f"{whose} voisin" + ("" if one else "s")
+        return _say(words, "no_neighbour")
+    who = _say(words, "neighbours_of_several" if several else "neighbours", count=count)
     if abs(ratio - 1) < _AS_USUAL:
-        return f"{who} {'reste normal' if one else 'restent normaux'}"
+        return _say(words, "usual", count=count, who=who)
     up = ratio > 1
-    verb = ("monte" if up else "baisse") + ("" if one else "nt")
-    also = " aussi" if sign and up == (sign > 0) else ""
-    much = f"{number(ratio)} fois plus" if ratio >= _TIMES else percent(ratio)
-    return f"{who} {verb}{also} ({much})"
+    key = ("up" if up else "down") + ("_too" if sign and up == (sign > 0) else "")
+    return _say(words, key, count=count, who=who, much=_much(ratio, words))
 
 
-def level_neighbours(count: int) -> str:
+def level_neighbours(count: int, words: Language) -> str:
     """Return the neighbours' clause of measures that are not counts."""
-    if count == 0:
-        return "sans voisin pour comparer"
-    return f"avec {count} voisin{'s' if count > 1 else ''} pour repère"
+    return _say(words, "levels", count=count) if count else _say(words, "no_neighbour")
 
 
-def holiday(key: str, name: str) -> str:
-    """Return a holiday's name in French, or its own name in quotation marks."""
-    known = HOLIDAYS.get(key.removesuffix("_observed"))
-    return known or f"le jour férié «{THIN}{name}{THIN}»"
+def holiday(key: str, name: str, words: Language) -> str:
+    """Return a holiday as a sentence has it, or its own name in quotation marks."""
+    known = f"holidays.{key.removesuffix('_observed')}.the"
+    return words.text(known) if words.has(known) else _say(words, "holiday", name=name)
 
 
-def subject(names: Sequence[str]) -> str:
+def shift(hours: int, words: Language) -> str:
+    """Return by how much a clock is wrong."""
+    return _say(words, "shift", n=words.number(abs(hours)))
+
+
+def subject(names: Sequence[str], words: Language) -> str:
     """Return the subject of a sentence on one or several sensors."""
-    first = f"«{THIN}{names[0]}{THIN}»"
+    first = _say(words, "quoted", name=names[0])
     if len(names) == 1:
         return first
-    return f"{first} et {'un autre capteur' if len(names) == 2 else f'{len(names) - 1} autres'}"
+    if len(names) == 2:
+        return _say(words, "two", first=first)
+    return _say(words, "more", first=first, n=words.number(len(names) - 1))
 
 
-def territory(count: int) -> str:
+def territory(count: int, words: Language) -> str:
     """Return the subject of a sentence on the whole territory."""
-    return f"les {count} capteurs ensemble" if count > 1 else "l’ensemble des capteurs"
+    return _say(words, "territory", count=max(count, 1))
 
 
-def why(rule: str, words: str, *, sure: bool) -> str:
-    """Return the reason of a verdict."""
-    return WHY[rule].format(maybe="sans doute" if sure else "peut-être", words=words)
+def why(rule: str, about: str, words: Language, *, sure: bool) -> str:
+    """Return the reason of a verdict; `about` is the holiday or the duration that it names."""
+    maybe = _say(words, "sure" if sure else "unsure")
+    return _say(words, f"why.{rule}", maybe=maybe, about=about)
 
 
-def diversion(name: str, *, loses: bool, sure: bool) -> str:
+def diversion(name: str, words: Language, *, loses: bool, sure: bool) -> str:
     """Return the reason of one half of a diversion; `name` is the other half's sensor."""
-    maybe = "sans doute" if sure else "peut-être"
-    way = "vers" if loses else "depuis"
-    return f"{maybe} une déviation {way} «{THIN}{name}{THIN}»"
+    maybe = _say(words, "sure" if sure else "unsure")
+    key = "why.diversion_to" if loses else "why.diversion_from"
+    return _say(words, key, maybe=maybe, name=_say(words, "quoted", name=name))
 
 
-def correction(label: str, reason: str) -> str:
+def correction(label: str, reason: str, words: Language) -> str:
     """Return the reason of a label that a person gave."""
-    return f"{LABELS[label]}, corrigé à la main ({reason.rstrip(' .')})"
+    told = _say(words, f"label.{label}")
+    return _say(words, "why.correction", label=told, reason=reason.rstrip(" ."))
 
 
-def journal(title: str) -> str:
+def journal(title: str, words: Language) -> str:
     """Return the reason of a label that the journal gives; a long title is cut."""
-    words = title.strip().rstrip(".").split()
-    short = " ".join(words[:_TITLE]) + ("…" if len(words) > _TITLE else "")
-    return f"«{THIN}{short}{THIN}», selon le journal" if words else "selon le journal"
+    said = title.strip().rstrip(".").split()
+    short = " ".join(said[:_TITLE]) + ("…" if len(said) > _TITLE else "")
+    return _say(words, "why.journal", title=short) if said else _say(words, "why.untitled")
 
 
-def sentence(when: str, who: str, did: str, others: str, because: str) -> str:
-    """Return the sentence of an incident, in two halves if one would be long; `others` may be "".
+def sentence(words: Language, *, when: str, who: str, did: str, neighbours: str, why: str) -> str:
+    r"""Return the sentence of an incident, in two halves if one would be long.
+
+    Parameters
+    ----------
+    words : Language
+    when, who, did, neighbours, why : str
+        Its parts; `neighbours` may be "".
 
     Examples
     --------
-    >>> sentence("Le 5 mai 2025", "la place", "compte 9 passages", "", "cause à trouver")
-    'Le 5 mai 2025, la place compte 9 passages\u202f: cause à trouver.'
+    >>> from mining.language import language
+    >>> parts = {"who": "la place", "did": "compte 9 passages", "why": "cause à trouver"}
+    >>> sentence(language("fr"), when="le 5 mai 2025", neighbours="", **parts)
+    'Le 5 mai 2025, la place compte 9 passages\xa0: cause à trouver.'
     """
-    short = f"{when}, {who} {did}"
-    one = f"{short}, {others}{THIN}: {because}." if others else f"{short}{THIN}: {because}."
+    parts = {"when": when, "who": who, "did": did, "neighbours": neighbours, "why": why}
+
+    def say(key: str) -> str:
+        return _capital(words.text(f"incident_words.{key}", count=None, **parts))
+
+    one = say("beside" if neighbours else "whole")
     if words_of(one) <= LONGEST:
         return one
-    rest = f"{others}{THIN}: {because}" if others else because
-    return f"{short}. {rest[0].upper()}{rest[1:]}."
+    return f"{say('alone')} {say('then_beside' if neighbours else 'then')}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def words_of(sentence: str) -> int:
-    """Return the number of words: what stands between spaces and has a letter or a digit."""
-    return sum(any(c.isalnum() for c in word) for word in sentence.split(" "))
+    """Return the number of words: what stands between spaces and has a letter or a digit.
+
+    The narrow spaces within numbers part nothing.
+    """
+    parts = sentence.replace(NBSP, " ").split(" ")
+    return sum(any(c.isalnum() for c in word) for word in parts)

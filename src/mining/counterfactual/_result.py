@@ -7,18 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-#: Why an effect is told or not, by the key in :attr:`Impact.reason`.
-REASONS = {
-    "controls": "comparé aux capteurs que rien n’a touchés et aux semaines voisines",
-    "history": "comparé aux seules semaines voisines : aucun capteur témoin",
-    "chance": "ne se distingue pas du hasard",
-    "no_sensor": "aucun capteur de passages n’est concerné",
-    "no_data": "moins de la moitié de la période a été comptée",
-    "too_short": "moins de huit semaines de comptages avant le début",
-    "no_history": "les semaines voisines ne disent pas ce qui est habituel",
-    "few_placebos": "trop peu de dates comparables pour mesurer l’erreur",
-    "future": "la période n’est pas encore dans les données",
-}
+from mining import language as languages
+
+#: Why an effect is told or not: keys of :attr:`Impact.reason` and of ``impact_words.reason``.
+REASONS = (
+    *("controls", "history", "chance", "no_sensor", "no_data"),
+    *("too_short", "no_history", "few_placebos", "future"),
+)
 SENSOR_COLUMNS = ("sensor", "observed", "expected", "effect", "low", "high", "percent", "claimed")
 DAY_COLUMNS = ("observed", "expected", "low", "high")
 _NAN = float("nan")
@@ -45,7 +40,7 @@ class Impact:
     sensors : tuple of str
         The sensors added up, sorted.
     reason : str
-        How the effect was told, or why it was not: a key of :data:`REASONS`.
+        How the effect was told, or why it was not: one of :data:`REASONS`; see :meth:`why`.
     observed, expected : float
         Passages that were counted, and those of the same steps had nothing happened.
     effect, low, high : float
@@ -102,6 +97,16 @@ class Impact:
     rank: int | None = None
     by_sensor: pd.DataFrame = field(default_factory=_no_sensors, repr=False)
     daily: pd.DataFrame = field(default_factory=_no_days, repr=False)
+
+    def why(self, language: str = "fr") -> str:
+        """Return :attr:`reason` as a sentence in a language.
+
+        Raises
+        ------
+        ConfigError
+            If there are no texts in this language.
+        """
+        return str(languages.language(language).text(f"impact_words.reason.{self.reason}"))
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the tables: texts, numbers, and lists of texts."""

@@ -7,7 +7,9 @@ from mining.language._language import (
     catalogue,
     clean_name,
     finite,
+    holiday,
     language,
+    language_of,
 )
 from mining.language._said import (
     Figure,
@@ -41,10 +43,12 @@ __all__ = [
     "days",
     "figures_of",
     "finite",
+    "holiday",
     "hull",
     "implied",
     "joined",
     "language",
+    "language_of",
     "mark",
     "span_of",
 ]

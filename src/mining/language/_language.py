@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -301,6 +301,30 @@ def catalogue(code: str) -> dict[str, Any]:
 def language(code: str) -> Language:
     """Return the (cached) language of this code."""
     return Language(code)
+
+
+def language_of(attrs: Mapping[Any, object]) -> Language:
+    """Return the language that the attributes of a cube name; French where they name none.
+
+    Raises
+    ------
+    ConfigError
+        If there is no catalogue in this language.
+    """
+    return language(str(attrs.get("language") or "fr"))
+
+
+def holiday(key: str, name: str, words: Language) -> str:
+    """Return the name of a holiday, or its own where the catalogue has none.
+
+    Parameters
+    ----------
+    key, name : str
+        `holiday_key` and `holiday` of :meth:`mining.calendars.Calendar.days`.
+    words : Language
+    """
+    known = f"holidays.{key.removesuffix('_observed')}.name"
+    return words.text(known) if words.has(known) else name
 
 
 def finite(value: float | None) -> bool:

@@ -75,8 +75,8 @@ def signed(value: float, words: Language) -> str:
 def _said(impact: Impact, minimum: int, words: Language, *, shown: bool) -> list[str]:
     out = []
     if not shown:
-        own = f"impact.reason.{impact.reason}"
-        out.append(words.text(own if words.has(own) else "impact.reason.other"))
+        own = f"impact_words.reason.{impact.reason}"
+        out.append(words.text(own if words.has(own) else "impact_words.reason.other"))
     if finite(impact.expected) and (impact.few or impact.unsaid or finite(impact.observed)):
         expected = words.about(impact.expected, "passages")
         if impact.unsaid:

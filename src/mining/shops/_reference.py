@@ -25,8 +25,8 @@ class Reference:
     Attributes
     ----------
     families : DataFrame
-        Index `family`, in the order in which they are shown; `label` (French), `street`: whether
-        it lives by people who pass.
+        Index `family`, in the order in which they are shown; `label` (French) and `label_en`;
+        `street`: whether it lives by people who pass.
     naf : DataFrame
         `nomenclature`, `code`, `family`, `label`.
     bpe : DataFrame
@@ -124,7 +124,7 @@ def reference(folder: Path) -> Reference:
         If a table is absent or wrong; the message names line and column.
     """
     families = _table(
-        folder / "familles.csv", ("family", "label", "street"), ("family",), street=True
+        folder / "familles.csv", ("family", "label", "label_en", "street"), ("family",), street=True
     )
     naf = _table(folder / "naf_familles.csv", ("nomenclature", "code", "family", "label"), ())
     bpe = _table(folder / "bpe_familles.csv", ("type", "family"), ("type",))

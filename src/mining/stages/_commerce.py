@@ -13,8 +13,14 @@ from mining.stages._results import read_dataset, read_table
 from mining.stages._workspace import Workspace
 
 
-def read_commerce(files: Workspace) -> ActivityInputs:
+def read_commerce(files: Workspace, language: str) -> ActivityInputs:
     """Return the results of the stages ``cluster``, ``shops`` and ``opening``.
+
+    Parameters
+    ----------
+    files : Workspace
+    language : str
+        Of the names of families.
 
     Raises
     ------
@@ -24,7 +30,7 @@ def read_commerce(files: Workspace) -> ActivityInputs:
     return ActivityInputs(
         of_sensors=read_dataset(files, "activity.nc"),
         seasons=read_dataset(files, "seasons.nc"),
-        shops=_shops(files),
+        shops=_shops(files, language),
         opening=OpeningTables(
             doors=read_table(files, "opening_doors.csv"),
             week=read_table(files, "opening_week.csv"),
@@ -49,22 +55,29 @@ def read_weather(files: Workspace) -> WeatherInputs:
     )
 
 
-def _shops(files: Workspace) -> ShopTables:
-    labels = _families(files.reference / "familles.csv")
+def _shops(files: Workspace, language: str) -> ShopTables:
+    labels = _families(files.reference / "familles.csv", language)
     return ShopTables(
         counts=read_table(files, "shops.csv"),
         names=read_table(files, "shop_names.csv"),
         gaps=read_table(files, "shop_gaps.csv"),
         notes=_notes(files.results / "shops.json"),
-        labels=dict(zip(labels["family"], labels["label"], strict=True)),
+        labels=dict(zip(labels["family"], labels[_column(language)], strict=True)),
         street=tuple(labels["family"][labels["street"] == "yes"]),
     )
 
 
-def _families(path: Path) -> pd.DataFrame:
+def _families(path: Path, language: str) -> pd.DataFrame:
     if not path.is_file():
         raise ResultError(f"{path}: no such file; it comes with the workspace")
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    if _column(language) not in table:
+        raise ResultError(f"{path}: expected a column {_column(language)!r} with the labels")
+    return table
+
+
+def _column(language: str) -> str:
+    return "label" if language == "fr" else f"label_{language}"
 
 
 def _notes(path: Path) -> dict[str, object]:

@@ -47,7 +47,7 @@ def run(root: Path, territory: str) -> None:
             impacts=read_impacts(files, cube),
             unmatched=read_table(files, "corrections_unmatched.csv"),
             activity=read_dataset(files, "activity_places.nc"),
-            commerce=read_commerce(files),
+            commerce=read_commerce(files, described.language),
             weather=read_weather(files),
             transparency=transparency.sheets(
                 described, cube, root / "data" / "reference", minimum_count=minimum
