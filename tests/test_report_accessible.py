@@ -142,6 +142,7 @@ def test_tables_that_are_read_most_need_no_sideways_scrolling(folder: Path, page
         "qualite.html": ("Erreur de chaque méthode",),
     }.items():
         page.goto((folder / name).as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
         for caption in captions:
             table = page.get_by_role("table", name=caption).first

@@ -145,7 +145,7 @@ def test_language_title_tags_and_bookmarks(pdf: bytes, busy: tuple[dict[str, Any
     headings = [n for n in names if re.fullmatch(r"H\d", n)]
     assert headings[0] == "H1"
     assert headings[1:].count("H3") == 2  # the trend, and how the last forecasts did
-    assert headings[1:].count("H2") == 11
+    assert headings[1:].count("H2") == 12
     assert names.count("Table") == 3
     assert names.count("Caption") == 3 + names.count("Figure")
     headers = [t for t in tags if t.S == "/TH"]

@@ -171,7 +171,7 @@ def _statement(groups: Groups, usable: int, words: Language, *, one_year: bool) 
     if usable < 4:
         return say("groups.three", words, count=usable)
     if groups.k == 1:
-        return say("groups.none_holds" if groups.candidates else "groups.one", words)
+        return say("groups.none_holds" if groups.candidates else "groups.single", words)
     alone = int((groups.labels < 0).sum())
     return say(
         "groups.agreed" if groups.agreed else "groups.asked",

@@ -78,7 +78,7 @@ def _last(last: Comparison, words: Language) -> str:
         return ""
     if abs(last.change) < 0.005:
         return " " + words.text("keep.last_flat", change=change)
-    return " " + words.text("keep.last_up" if last.change > 0 else "keep.last_down", change=change)
+    return " " + words.text("keep.last", change=change)
 
 
 def _year(year: Comparison, words: Language) -> str:

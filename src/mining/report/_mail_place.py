@@ -7,7 +7,7 @@ from typing import Any
 from mining.language import FIRST_ISOLATE, POP_ISOLATE, Language, clean_name
 from mining.report import _ahead as ahead
 from mining.report._known import PlaceFacts, TerritoryFacts
-from mining.report._pdf_place import trust
+from mining.report._pdf_place import trusted
 from mining.report._weeks import Week
 
 MOST_INCIDENTS = 3
@@ -36,9 +36,9 @@ def letter(
         "territory": words.isolate(facts.name),
     }
     parts = [
-        _part("heading.keep", [_trusted(s, words) for s in shown["keep"]], words),
+        _part("heading.keep", [trusted(s, words) for s in shown["keep"]], words),
         _week(place.week, shown, words),
-        _part("reading.heading.why", shown["why"], words, intro=shown["why_week"]),
+        _part("reading.heading.why", _why(shown, words), words, intro=shown["why_week"]),
         _part("reading.heading.impact", _impact(shown), words),
         _part("heading.outlook", [*_outlook(place, facts, shown, words), *shown["past"]], words),
         _part("heading.options", shown["options"], words),
@@ -57,22 +57,20 @@ def letter(
         "online": words.text("online.mail", place=names["place"]) if common["public"] else "",
         "address": common["public"],
         "simulated": words.text("site.simulated") if facts.simulated else "",
-        "key": [{**k, "value": _trusted(k["value"], words)} for k in shown["key_figures"]],
+        "key": [{**k, "value": trusted(k["value"], words)} for k in shown["key_figures"]],
         "key_title": words.text("paper.key"),
         "parts": parts,
     }
-
-
-def _trusted(text: str, words: Language) -> str:
-    """Return a text, and in brackets how far its figures can be trusted."""
-    word = trust(text, words)
-    return words.text("mail.trusted", text=text, word=word) if word else text
 
 
 def _plain(names: dict[str, Any]) -> dict[str, Any]:
     """Return names without marks of direction, which a subject line cannot use."""
     marks = dict.fromkeys(map(ord, (FIRST_ISOLATE, POP_ISOLATE)))
     return {k: v.translate(marks) for k, v in names.items()}
+
+
+def _why(shown: dict[str, Any], words: Language) -> list[str]:
+    return [trusted(s, words) for s in shown["why"]]
 
 
 def _part(heading: str, lines: list[str], words: Language, intro: str = "") -> dict[str, Any]:

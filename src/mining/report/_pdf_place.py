@@ -64,7 +64,7 @@ def content(
         "sure": shown["sure_reading"],
         "compared": shown["year_notes"],
         "week": _week(place.week, facts, shown, words),
-        "why": {"week": shown["why_week"], "said": [_sure(s, words) for s in shown["why"]]},
+        "why": {"week": shown["why_week"], "said": [trusted(s, words) for s in shown["why"]]},
         "impact": _impact(shown, words),
         "past": shown["past"],
         "trend": _trend(place.trend, shown, words),
@@ -104,10 +104,10 @@ def trust(text: str, words: Language) -> str:
     return words.text(f"confidence.{word}") if word else ""
 
 
-def _sure(text: str, words: Language) -> str:
-    """Return a sentence with how far it can be trusted in brackets, where that is told."""
+def trusted(text: str, words: Language) -> str:
+    """Return a text, and in brackets how far its figures can be trusted."""
     word = trust(text, words)
-    return f"{text} ({word.lower()})" if word else text
+    return words.text("mail.trusted", text=text, word=word) if word else text
 
 
 def _table(table: Table | None) -> dict[str, Any] | None:
