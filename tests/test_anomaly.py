@@ -117,7 +117,7 @@ def test_a_town_that_moves_together_is_one_incident() -> None:
     assert (row["sensor"], row["place"]) == ("", "")
     assert (row["label"], row["kind"]) == ("weather", "drop")
     assert row["observed"] / row["expected"] == pytest.approx(0.4, abs=0.03)
-    assert "les 6 capteurs ensemble" in row["explanation"]
+    assert "les 6\u00a0capteurs ensemble" in row["explanation"]
 
 
 def test_the_movement_of_the_town_does_not_hide_a_dead_sensor() -> None:

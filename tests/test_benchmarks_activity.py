@@ -66,7 +66,7 @@ def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str
 def test_tables_that_were_asked_for(run: tuple[Path, str, dict[str, Any]]) -> None:
     tables = run[2]
     assert set(tables) == {"protocol", "statement", "chinatown", "groups", "years", "places"}
-    assert tables["statement"] == "3 groupes : les vérifications concordent."
+    assert tables["statement"] == "3\u00a0groupes\u00a0: les vérifications concordent."
     # Of 20 days one is in the other group: pairs together 81, 90 and 91 by labels and groups, 190.
     by_hand = (81 - 90 * 91 / 190) / ((90 + 91) / 2 - 90 * 91 / 190)
     test = next(r for r in tables["chinatown"] if r["rows"] == "test (20)")

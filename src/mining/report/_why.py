@@ -54,8 +54,8 @@ def why(place: PlaceFacts, found: TerritoryFacts, words: Language) -> list[str]:
         if compared.possible and compared.before is not None
     }
     known = [
-        *_calendar(weeks, found, words),
         *_journal(weeks, place, words),
+        *_calendar(weeks, found, words),
         *weather.lines(place, found, words),
     ]
     incidents = _incidents(monday, place)
