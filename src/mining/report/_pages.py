@@ -20,10 +20,11 @@ from mining.report import _sentences as say
 from mining.report import _tables as tables
 from mining.report._annexes import annexes
 from mining.report._chains import chain_files
-from mining.report._facts import NAIVE_MODEL, facts
+from mining.report._facts import facts
 from mining.report._known import PlaceFacts, TerritoryFacts, TerritoryLike
 from mining.report._paper import papers, printed_address
 from mining.report._pdf_elected import content, paper
+from mining.report._place_facts import NAIVE_MODEL
 from mining.report._render import source
 from mining.report._site import Site, address
 from mining.report._transparency import sheet_views

@@ -11,8 +11,8 @@ from mining.report import _cover as cover
 from mining.report import _glossary as glossary
 from mining.report import _quality_tables as quality
 from mining.report import _sentences as say
-from mining.report._facts import NAIVE_MODEL
 from mining.report._known import TerritoryFacts
+from mining.report._place_facts import NAIVE_MODEL
 
 
 def page_view(found: TerritoryFacts, words: Language, models: dict[str, str]) -> dict[str, Any]:
