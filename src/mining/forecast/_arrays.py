@@ -57,3 +57,27 @@ def row_mean(values: Floats) -> Floats:
     count = seen.sum(axis=1)
     total = np.where(seen, values, 0.0).sum(axis=1)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def least_scale(values: Floats) -> Floats:
+    """Return what the error of a count is measured in where next to nothing is expected.
+
+    Parameters
+    ----------
+    values : ndarray, shape (sensor, step)
+        Counts, NaN where unknown.
+
+    Returns
+    -------
+    ndarray, shape (sensor,)
+        A fiftieth of the mean of the sensor, but no less than the smallest count it ever gave:
+        nothing is known better than by one passage. 1 where nobody ever passed.
+
+    Notes
+    -----
+    Measured in less, one passage in an empty hour was a huge error, and hours where a quarter of
+    a passage is expected were given the same: totals of quiet streets came out a third too high.
+    """
+    level = row_mean(np.abs(values))
+    least = np.where(values > 0, values, np.inf).min(axis=1, initial=np.inf)
+    return np.where(level > 0, np.maximum(0.02 * level, least), 1.0)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mining.calendars import Calendar
-from mining.forecast._arrays import divided, picked, row_mean, summed
+from mining.forecast._arrays import divided, least_scale, picked, row_mean, summed
 from mining.forecast._cells import Rows, analogue_days
 from mining.forecast._echo import echo, weekly_level
 from mining.forecast._grid import Grid
@@ -73,7 +73,7 @@ class Bank:
         constant = np.where(past.change > 0, past.change, np.where(level > 0, 0.1 * level, 1.0))[
             :, None
         ]
-        self.floor = np.where(level > 0, 0.02 * level, 1.0)[:, None]
+        self.floor = least_scale(self.grid.known)[:, None]
         counts = self.grid.is_count[:, None]
         self.scale = np.where(counts, np.maximum(self.base, 0) + self.floor, constant)
         self.level = np.where(level > 0, level, 1.0)[:, None]

@@ -15,6 +15,7 @@ from mining.calendars import Calendar
 from mining.cube import SENSOR
 from mining.errors import NotEnoughDataError
 from mining.forecast import _events, _grid
+from mining.forecast._arrays import least_scale
 from mining.forecast._grid import Grid
 from mining.forecast.conformal import Situations
 
@@ -196,7 +197,8 @@ def error_scale(grid: Grid, point: Floats) -> Floats:
 
     Notes
     -----
-    A small floor relative to the sensor's own level keeps empty nights from dividing by nothing.
+    A small floor (:func:`mining.forecast._arrays.least_scale`) keeps empty nights from dividing
+    by nothing.
     Levels (decibels, shares) use the mean absolute change over one week.
     """
     values, season = grid.known, grid.season
@@ -208,7 +210,7 @@ def error_scale(grid: Grid, point: Floats) -> Floats:
     )
     constant = np.where(change > 0, change, np.where(level > 0, 0.1 * level, 1.0))
     shape = (-1,) + (1,) * (point.ndim - 1)
-    relative = np.maximum(point, 0.0) + np.where(level > 0, 0.02 * level, 1.0).reshape(shape)
+    relative = np.maximum(point, 0.0) + least_scale(values).reshape(shape)
     return np.where(grid.is_count.reshape(shape), relative, constant.reshape(shape))
 
 

@@ -7,13 +7,14 @@ reason stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from mining.language import figures_of
 from mining.report._incidents import Incident
-from mining.report._known import PlaceFacts, TerritoryFacts
+from mining.report._known import PlaceFacts
 from mining.report._quality import SensorQuality
 from mining.report._totals import Total
 from mining.report._weeks import Week
@@ -53,10 +54,17 @@ def expected(total: Total | None, hours: float) -> str:
     return confidence(hours, (total.high - total.low) / (2 * total.middle))
 
 
-def recent_hours(place: PlaceFacts, facts: TerritoryFacts) -> float:
+def recent_hours(place: PlaceFacts, quality: Iterable[SensorQuality]) -> float:
     """Return the share of hours that the sensors of a place counted in the last eight weeks."""
-    rows: Sequence[SensorQuality] = [r for r in facts.quality if r.sensor in place.sensors]
-    return float(np.mean([r.recent for r in rows])) if rows else np.nan
+    shares = [r.recent for r in quality if r.sensor in place.sensors]
+    return float(np.mean(shares)) if shares else np.nan
+
+
+def foreseen(place: PlaceFacts, quality: Iterable[SensorQuality]) -> PlaceFacts:
+    """Return a place without its forecast where too few hours were counted to give it."""
+    if not place.sensors or confidence(recent_hours(place, quality)) != INSUFFICIENT:
+        return place
+    return replace(place, outlook=None, totals=None)
 
 
 def told(week: Week) -> bool:

@@ -111,7 +111,7 @@ def elected(found: TerritoryFacts) -> Elected:
             absent.append(subject)
         else:
             told.append(about)
-    hours = sure.recent_hours(found.whole, found)
+    hours = sure.recent_hours(found.whole, found.quality)
     return Elected(hours, tuple(told), tuple(absent), decision_of(found))
 
 

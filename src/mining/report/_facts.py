@@ -10,6 +10,7 @@ import xarray as xr
 
 from mining import calendars
 from mining import cube as cubes
+from mining.report import _confidence as sure
 from mining.report._activity_facts import ActivityInputs, activity_facts
 from mining.report._calendar import weeks_of
 from mining.report._clock import clock
@@ -140,7 +141,10 @@ def facts(
         sensors=_concerned(incidents),
     )
     explored = exploration(door, incidents=incidents, minimum=minimum_count)
-    places = tuple(place_facts(inputs, name, members[name]) for name in sorted(members))
+    quality = quality_rows(cube, table.last_monday())
+    places = tuple(
+        sure.foreseen(place_facts(inputs, name, members[name]), quality) for name in sorted(members)
+    )
     whole = whole_facts(inputs, territory.name, places)
     names = dict(zip(cube["sensor"].to_numpy().astype(str), cube["name"].to_numpy(), strict=True))
     chosen = "" if forecast is None else str(forecast.attrs.get("model", ""))
@@ -162,7 +166,7 @@ def facts(
         groups=without(groups(activity), closed),
         models=model_rows(summary, chosen),
         coverage=coverage_rows(coverage, inputs.served, chosen),
-        quality=quality_rows(cube, table.last_monday()),
+        quality=quality,
         history=history_of(
             incidents,
             table.today,

@@ -144,9 +144,7 @@ def _ahead(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
     outlooks = [place.outlook] if place.outlook else []
     if place is facts.whole:
         outlooks = [p.outlook for p in facts.places if p.outlook]
-    if not own and not any(o.next_week for o in outlooks[:1]):
-        return words.text("keep.ahead_none")
-    hours = sure.recent_hours(place, facts)
+    hours = sure.recent_hours(place, facts.quality)
     if sure.confidence(hours) == sure.INSUFFICIENT:
         said = words.text("keep.ahead_unsure", share=words.share(hours))
         why = str(words.text("annex.why.hours", share=str(words.share(hours))))
@@ -156,6 +154,8 @@ def _ahead(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str:
             "confidence": sure.INSUFFICIENT,
         }
         return implied(said, why=why, **known)
+    if not own and not any(o.next_week for o in outlooks[:1]):
+        return words.text("keep.ahead_none")
     if totals is not None and own:
         return _ahead_own(totals, hours, words)
     return _ahead_sum(outlooks, hours, words)
@@ -209,7 +209,7 @@ def _incidents(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> str
     if place.incidents is None:
         return words.text("keep.incidents_unknown")
     # What was not counted may hide an incident; what was found stays found.
-    solid = sure.confidence(sure.recent_hours(place, facts)) == sure.SOLID
+    solid = sure.confidence(sure.recent_hours(place, facts.quality)) == sure.SOLID
     known: dict[str, Any] = {
         "fact": "incidents_recent",
         "confidence": sure.SOLID if solid else sure.INDICATIVE,

@@ -46,7 +46,7 @@ def quality_view(place: PlaceFacts, found: TerritoryFacts, words: Language) -> d
         if any(sum(r.week.values()) > r.week["counted"] for r in rows):
             out["quality_table"] = _table(rows, monday, steps, words)
     if rows:
-        share = words.share(recent_hours(place, found))
+        share = words.share(recent_hours(place, found.quality))
         out["quality_said"].append(words.text(f"reading.quality.recent{steps}", share=share))
     return out
 
