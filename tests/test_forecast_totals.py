@@ -9,6 +9,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mining
 from _forecast_cubes import rhythm_cube, with_values
 from mining.errors import ConfigError, ModelError
 from mining.forecast import forecast, totals
@@ -154,3 +155,17 @@ def test_levels_are_not_added_up_and_mistakes_are_one_sentence(ahead: xr.Dataset
         totals(ahead, by="town")
     with pytest.raises(ConfigError, match="unknown sensor 'x'"):
         totals(ahead, by={"street": ["s0", "x"]})
+
+
+@pytest.mark.parametrize("busiest", [4.0, 60.0])
+def test_totals_of_a_quiet_street_are_not_lifted(busiest: float) -> None:
+    # Empty nights, and two peaks a day: 4.6 times the busiest hour passes each day.
+    hours = pd.date_range("2025-03-03", periods=30 * 168, freq="h", name="time")
+    shape = sum(np.exp(-(((hours.hour - peak) / 1.5) ** 2)) for peak in (12, 18)) + 0.01
+    mean = busiest * np.asarray(shape)
+    counts = np.random.default_rng(5).poisson(mean).astype("float64")
+    cube = mining.from_table(pd.DataFrame({"a": counts}, index=hours), timezone="UTC")
+    ahead = mining.forecast(cube, horizon="168h", model="window_average", scenarios=100)
+    week = mining.totals(ahead, by="territory", each="horizon")
+    # Errors measured in a fiftieth of the mean lifted the quiet one by a half.
+    assert float(week["expected"][0, 0]) == pytest.approx(mean[:168].sum(), rel=0.12)

@@ -73,7 +73,8 @@ class Bank:
         constant = np.where(past.change > 0, past.change, np.where(level > 0, 0.1 * level, 1.0))[
             :, None
         ]
-        self.floor = least_scale(self.grid.known)[:, None]
+        self.floor = np.where(level > 0, 0.02 * level, 1.0)[:, None]
+        self.least = least_scale(self.grid.known)[:, None]
         counts = self.grid.is_count[:, None]
         self.scale = np.where(counts, np.maximum(self.base, 0) + self.floor, constant)
         self.level = np.where(level > 0, level, 1.0)[:, None]

@@ -209,7 +209,7 @@ def _weight(bank: Bank, rows: Rows, scale: Floats) -> Floats:
 def unit(bank: Bank, point: Floats, rows: Rows) -> Floats:
     """Return what errors are measured in: the forecast itself for counts."""
     _, scale = bank.reference(rows)
-    relative = np.maximum(point, 0.0) + bank.floor[rows.sensor, 0]
+    relative = np.maximum(point, 0.0) + bank.least[rows.sensor, 0]
     return np.where(bank.grid.is_count[rows.sensor], relative, scale)
 
 
