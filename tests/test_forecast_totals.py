@@ -167,5 +167,5 @@ def test_totals_of_a_quiet_street_are_not_lifted(busiest: float) -> None:
     cube = mining.from_table(pd.DataFrame({"a": counts}, index=hours), timezone="UTC")
     ahead = mining.forecast(cube, horizon="168h", model="window_average", scenarios=100)
     week = mining.totals(ahead, by="territory", each="horizon")
-    # Errors measured in a fiftieth of the mean lifted the quiet one by a half.
-    assert float(week["expected"][0, 0]) == pytest.approx(mean[:168].sum(), rel=0.12)
+    # Errors measured in a fiftieth of the mean made the quiet one nearly three times as large.
+    assert float(week["expected"][0, 0]) == pytest.approx(mean[:168].sum(), rel=0.15)
