@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,10 @@ from mining.report import facts
 from mining.report._clock import WEEK, clock
 from mining.report._compare import year_before, year_on_year
 from mining.report._door import Door
+from mining.report._elected_page import page_view
+from mining.report._journal import Entry
+from mining.report._keep import keep
+from mining.report._key import key_figures
 from mining.report._other_week import other_week
 from mining.report._twins import twins_of, unlike
 
@@ -149,6 +155,23 @@ def test_the_report_shows_one_clear_figure_and_the_naive_one_beside_it() -> None
     rows = aligned.comparison_table(aligned.rows_of(found.whole.last, found.whole.year), WORDS)
     assert rows is not None
     assert [r[3].replace("\u202f", " ") for r in rows.rows][1:] == ["0,0 %", "\u221211,4 %"]
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_every_label_says_that_holidays_were_aligned(renewed: bool) -> None:
+    cube = days_cube("2024-03-25", "2025-04-28", {"2025-04-21": 4, "2024-04-01": 4}, base=20)
+    found = facts(inputs.territory(), cube, cubes.by_place(cube))
+    start = pd.Timestamp("2025-01-06")
+    camera = Entry("hardware", "Caméra", start, start, (), ("s",))
+    year = replace(found.whole.year, hardware=(camera,) if renewed else ())
+    found = replace(found, whole=replace(found.whole, year=year))
+    label = key_figures(found.whole, found, WORDS)[2]["label"]
+    sentence = keep(found.whole, found, WORDS)[1]
+    figure = page_view(found, WORDS)["figures"][1]["label"]
+    for text in (label, sentence, figure):
+        assert "jours fériés alignés" in text
+        assert "même semaine" not in text
+    assert ("matériel" in label) is ("matériel" in sentence) is renewed
 
 
 def test_groups_of_hidden_hours_are_compared_whole_or_not_at_all() -> None:

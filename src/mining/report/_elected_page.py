@@ -108,7 +108,7 @@ def _no_week(found: TerritoryFacts, week: Week | None, words: Language) -> str:
 
 def _change(which: str, change: Comparison, words: Language) -> dict[str, str]:
     fact = "year_change" if which == "year" else "week_change"
-    label = words.text(f"elected.label.{which}")
+    label = words.text("standing.key_year" if change.naive else f"elected.label.{which}")
     if not change.possible:
         why = words.text(f"compare.{change.reason}")
         return _refused(fact, label, words.text("elected.why.compare", reason=why), words)

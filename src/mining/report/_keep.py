@@ -88,9 +88,9 @@ def _year(year: Comparison, words: Language) -> str:
     if sure.of(change) == sure.INSUFFICIENT:
         said = words.text("keep.year_unsure", share=words.share(year.share))
         return implied(said, figures_of(change)[0])
-    if year.hardware:
-        return words.text("keep.year_hardware", change=change)
     key = "standing.keep_year" if year.naive else "keep.year"
+    if year.hardware:
+        return words.text(f"{key}_hardware", change=change)
     if len(year.sensors) < year.sensors_total:
         by = say.sensors(words, len(year.sensors), year.sensors_total)
         return words.text(f"{key}_some", change=change, sensors=by)

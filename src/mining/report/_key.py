@@ -22,9 +22,8 @@ def key_figures(place: PlaceFacts, facts: TerritoryFacts, words: Language) -> li
     out = [{"label": label, "value": week_total(place.week, facts, words)}]
     for name, found in (("last", place.last), ("year", place.year)):
         if found.possible:
-            key = f"key.{name}_hardware" if found.hardware else f"key.{name}"
-            if found.naive and not found.hardware:
-                key = "standing.key_year"
+            key = "standing.key_year" if found.naive else f"key.{name}"
+            key += "_hardware" if found.hardware else ""
             fact = "week_change" if name == "last" else "year_change"
             out.append({"label": words.text(key), "value": changed(fact, found, words)})
     return out
