@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from mining.errors import ResultError
+from mining.language import catalogue
 from mining.report import ActivityInputs, OpeningTables, ShopTables, WeatherInputs
 from mining.stages._results import read_dataset, read_table
 from mining.stages._workspace import Workspace
@@ -70,6 +71,7 @@ def _shops(files: Workspace, language: str) -> ShopTables:
 def _families(path: Path, language: str) -> pd.DataFrame:
     if not path.is_file():
         raise ResultError(f"{path}: no such file; it comes with the workspace")
+    catalogue(language)  # a language that is not known is named before any column of it
     table = pd.read_csv(path, dtype="str", keep_default_na=False)
     if _column(language) not in table:
         raise ResultError(f"{path}: expected a column {_column(language)!r} with the labels")
