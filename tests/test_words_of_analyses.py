@@ -22,7 +22,7 @@ from mining.anomaly import _texts as texts
 from mining.anomaly._verdict import SURE
 from mining.counterfactual import REASONS, Impact
 from mining.cube import Reason
-from mining.errors import ConfigError, ResultError
+from mining.errors import ConfigError
 from mining.language import Language, catalogue, figures_of, language
 from mining.language import holiday as holiday_name
 from mining.stages._commerce import _column, _families
